@@ -1,0 +1,24 @@
+import type { Clock } from '../clock.ts';
+import type { Sealer } from '../sealing.ts';
+
+/** Randomness, injected so that tests can fix it. */
+export interface Random {
+  bytes(size: number): Buffer;
+}
+
+/** What services may use besides the store. Built once in `main.ts`. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealer: Sealer;
+  readonly settings: {
+    readonly partition: string;
+    /** Region of a request that names none. */
+    readonly defaultRegion: string;
+    /** Milliseconds until new permissions, keys and roles take effect (0 = at once). */
+    readonly propagationDelayMs: number;
+    /** Base URL that clients reach us by, e.g. `http://127.0.0.1:4577`. */
+    readonly publicUrl: string;
+    readonly rtmpsUrl?: string;
+  };
+}

@@ -1,0 +1,149 @@
+/** The IAM records that authentication, authorization, IAM and STS share. Times are milliseconds since the epoch. */
+import type { Collection, Scope } from '../../store/store.ts';
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export interface AccountRecord {
+  readonly accountId: string;
+  readonly createdAt: number;
+  readonly alias?: string;
+}
+
+export interface UserRecord {
+  readonly userName: string;
+  readonly userId: string;
+  readonly path: string;
+  readonly createdAt: number;
+  readonly tags: readonly Tag[];
+  readonly permissionsBoundary?: string;
+  readonly passwordLastUsed?: number;
+}
+
+export interface GroupRecord {
+  readonly groupName: string;
+  readonly groupId: string;
+  readonly path: string;
+  readonly createdAt: number;
+}
+
+export interface RoleRecord {
+  readonly roleName: string;
+  readonly roleId: string;
+  readonly path: string;
+  readonly createdAt: number;
+  readonly description?: string;
+  readonly maxSessionDuration: number;
+  /** The trust policy as the caller wrote it, byte for byte. */
+  readonly trustPolicy: string;
+  /** User and role ARNs named in the trust policy → the unique id they had when it was saved. */
+  readonly trustIds: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
+  readonly permissionsBoundary?: string;
+  /** Set for service-linked roles: the service principal. */
+  readonly linkedService?: string;
+}
+
+export interface PolicyVersionRecord {
+  readonly versionId: string;
+  readonly document: string;
+  readonly createdAt: number;
+}
+
+export interface ManagedPolicyRecord {
+  readonly policyName: string;
+  readonly policyId: string;
+  readonly path: string;
+  readonly description?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly tags: readonly Tag[];
+  readonly defaultVersionId: string;
+  /** When the default last changed, and what it was before: for the propagation delay. */
+  readonly defaultSince: number;
+  readonly previousDefault?: string;
+  /** Number of the next version; numbers are never reused. */
+  readonly nextVersion: number;
+  /** Oldest first; at most five. */
+  readonly versions: readonly PolicyVersionRecord[];
+}
+
+export type OwnerType = 'user' | 'group' | 'role';
+
+export interface InlinePolicyRecord {
+  readonly ownerType: OwnerType;
+  readonly ownerId: string;
+  readonly policyName: string;
+  readonly document: string;
+  /** When this text was put. */
+  readonly since: number;
+}
+
+export interface AttachmentRecord {
+  readonly ownerType: OwnerType;
+  readonly ownerId: string;
+  readonly policyArn: string;
+  readonly since: number;
+}
+
+export interface MembershipRecord {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly since: number;
+}
+
+export interface AccessKeyRecord {
+  readonly accessKeyId: string;
+  /** Sealed at rest. */
+  readonly secret: string;
+  readonly accountId: string;
+  /** AIDA… of the user, or the account id for the root user. */
+  readonly ownerId: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: number;
+}
+
+export interface AccessKeyUseRecord {
+  readonly accessKeyId: string;
+  readonly at: number;
+  readonly service: string;
+  readonly region: string;
+}
+
+export const global = (accountId: string): Scope => ({ accountId, region: '' });
+/** Access keys are looked up before the account is known. */
+export const anyAccount: Scope = { accountId: '', region: '' };
+
+/** Names are unique ignoring case (IAM names are ASCII). */
+export const nameKey = (name: string): string => name.toLowerCase();
+export const ownedKey = (type: OwnerType, ownerId: string, rest = ''): string => `${type}/${ownerId}/${rest}`;
+
+export const accounts: Collection<AccountRecord> = {
+  name: 'account',
+  indexes: (a) => (a.alias === undefined ? {} : { alias: a.alias }),
+};
+/** Keyed by `nameKey(userName)`. */
+export const users: Collection<UserRecord> = { name: 'iam.user', indexes: (u) => ({ id: u.userId }) };
+export const groups: Collection<GroupRecord> = { name: 'iam.group', indexes: (g) => ({ id: g.groupId }) };
+export const roles: Collection<RoleRecord> = { name: 'iam.role', indexes: (r) => ({ id: r.roleId }) };
+/** Customer managed policies, keyed by `nameKey(policyName)`. */
+export const managedPolicies: Collection<ManagedPolicyRecord> = { name: 'iam.policy', indexes: (p) => ({ id: p.policyId }) };
+/** Keyed by `ownedKey(type, ownerId, policyName)`. */
+export const inlinePolicies: Collection<InlinePolicyRecord> = { name: 'iam.inline-policy' };
+/** Keyed by `ownedKey(type, ownerId, policyArn)`. */
+export const attachments: Collection<AttachmentRecord> = { name: 'iam.attachment', indexes: (a) => ({ policy: a.policyArn }) };
+/** Keyed by `<groupId>/<userId>`. */
+export const memberships: Collection<MembershipRecord> = {
+  name: 'iam.membership',
+  indexes: (m) => ({ user: m.userId }),
+};
+/** In scope `anyAccount`, keyed by the access key id. */
+export const accessKeys: Collection<AccessKeyRecord> = {
+  name: 'iam.access-key',
+  sealed: ['secret'],
+  indexes: (k) => ({ owner: k.ownerId }),
+};
+/** In scope `anyAccount`, keyed by the access key id. */
+export const accessKeyUses: Collection<AccessKeyUseRecord> = { name: 'iam.access-key-use' };
