@@ -6,6 +6,7 @@ export interface Tag {
   readonly Value: string;
 }
 
+/** Stored in scope `global(accountId)` under `accountKey`. */
 export interface AccountRecord {
   readonly accountId: string;
   readonly createdAt: number;
@@ -79,6 +80,8 @@ export interface InlinePolicyRecord {
   readonly document: string;
   /** When this text was put. */
   readonly since: number;
+  /** The text that holds until the propagation delay after `since` is over; absent when there was none. */
+  readonly previous?: string;
 }
 
 export interface AttachmentRecord {
@@ -112,6 +115,44 @@ export interface AccessKeyUseRecord {
   readonly region: string;
 }
 
+export interface InstanceProfileRecord {
+  readonly instanceProfileName: string;
+  readonly instanceProfileId: string;
+  readonly path: string;
+  readonly createdAt: number;
+  readonly tags: readonly Tag[];
+  /** Unique id of the one role it may hold. */
+  readonly roleId?: string;
+}
+
+/** A password of an IAM user; `hash` is what `passwords.ts` made of it. */
+export interface LoginProfileRecord {
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly resetRequired: boolean;
+  readonly hash: string;
+  /** Hashes of earlier passwords, newest first; at most 24. */
+  readonly history: readonly string[];
+}
+
+export interface PasswordPolicyRecord {
+  readonly minimumLength: number;
+  readonly requireSymbols: boolean;
+  readonly requireNumbers: boolean;
+  readonly requireUppercase: boolean;
+  readonly requireLowercase: boolean;
+  readonly allowUsersToChange: boolean;
+  readonly maxAgeDays?: number;
+  readonly reusePrevention?: number;
+  readonly hardExpiry?: boolean;
+}
+
+/** Who owns an account alias: aliases are unique over all accounts. */
+export interface AccountAliasRecord {
+  readonly accountId: string;
+}
+
 export const global = (accountId: string): Scope => ({ accountId, region: '' });
 /** Access keys are looked up before the account is known. */
 export const anyAccount: Scope = { accountId: '', region: '' };
@@ -120,6 +161,8 @@ export const anyAccount: Scope = { accountId: '', region: '' };
 export const nameKey = (name: string): string => name.toLowerCase();
 export const ownedKey = (type: OwnerType, ownerId: string, rest = ''): string => `${type}/${ownerId}/${rest}`;
 
+export const accountKey = 'account';
+/** In scope `global(accountId)`, keyed by `accountKey`. */
 export const accounts: Collection<AccountRecord> = {
   name: 'account',
   indexes: (a) => (a.alias === undefined ? {} : { alias: a.alias }),
@@ -129,11 +172,17 @@ export const users: Collection<UserRecord> = { name: 'iam.user', indexes: (u) =>
 export const groups: Collection<GroupRecord> = { name: 'iam.group', indexes: (g) => ({ id: g.groupId }) };
 export const roles: Collection<RoleRecord> = { name: 'iam.role', indexes: (r) => ({ id: r.roleId }) };
 /** Customer managed policies, keyed by `nameKey(policyName)`. */
-export const managedPolicies: Collection<ManagedPolicyRecord> = { name: 'iam.policy', indexes: (p) => ({ id: p.policyId }) };
+export const managedPolicies: Collection<ManagedPolicyRecord> = {
+  name: 'iam.policy',
+  indexes: (p) => ({ id: p.policyId }),
+};
 /** Keyed by `ownedKey(type, ownerId, policyName)`. */
 export const inlinePolicies: Collection<InlinePolicyRecord> = { name: 'iam.inline-policy' };
 /** Keyed by `ownedKey(type, ownerId, policyArn)`. */
-export const attachments: Collection<AttachmentRecord> = { name: 'iam.attachment', indexes: (a) => ({ policy: a.policyArn }) };
+export const attachments: Collection<AttachmentRecord> = {
+  name: 'iam.attachment',
+  indexes: (a) => ({ policy: a.policyArn }),
+};
 /** Keyed by `<groupId>/<userId>`. */
 export const memberships: Collection<MembershipRecord> = {
   name: 'iam.membership',
@@ -147,3 +196,15 @@ export const accessKeys: Collection<AccessKeyRecord> = {
 };
 /** In scope `anyAccount`, keyed by the access key id. */
 export const accessKeyUses: Collection<AccessKeyUseRecord> = { name: 'iam.access-key-use' };
+/** Keyed by `nameKey(instanceProfileName)`. */
+export const instanceProfiles: Collection<InstanceProfileRecord> = {
+  name: 'iam.instance-profile',
+  indexes: (p) => (p.roleId === undefined ? {} : { role: p.roleId }),
+};
+/** Keyed by the user's unique id. */
+export const loginProfiles: Collection<LoginProfileRecord> = { name: 'iam.login-profile', sealed: ['hash'] };
+/** Keyed by `passwordPolicyKey`. */
+export const passwordPolicies: Collection<PasswordPolicyRecord> = { name: 'iam.password-policy' };
+export const passwordPolicyKey = 'password-policy';
+/** In scope `anyAccount`, keyed by the alias. */
+export const accountAliases: Collection<AccountAliasRecord> = { name: 'iam.account-alias' };

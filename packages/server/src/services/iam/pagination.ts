@@ -1,0 +1,87 @@
+/** Pages of IAM lists (spec/iam.md 3): `MaxItems` items, an opaque `Marker` when there are more. */
+import type { Collection } from '../../store/store.ts';
+import { state } from './needs.ts';
+import type { Needs } from './needs.ts';
+import { global } from './records.ts';
+
+export interface PageRequest {
+  readonly MaxItems?: number | undefined;
+  readonly Marker?: string | undefined;
+}
+
+/** What a marker is bound to: one of another operation, account or filter is refused. */
+export interface Listing {
+  readonly operation: string;
+  readonly filters?: readonly (string | undefined)[];
+}
+
+export interface PageOf<T> {
+  readonly items: T[];
+  /** To be spread into the output. */
+  readonly more: { IsTruncated: boolean; Marker?: string };
+}
+
+const defaultMaxItems = 100;
+
+export const caseless = (a: string, b: string): number => compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function binding(call: Needs, listing: Listing): string {
+  return JSON.stringify(['iam-marker', listing.operation, call.accountId, ...(listing.filters ?? []).map((f) => f ?? null)]);
+}
+
+/** The key after which the page begins, or `undefined` for the first page. Fails with `Invalid Marker.` */
+export function startOf(call: Needs, listing: Listing, marker: string | undefined): string | undefined {
+  if (marker === undefined) return undefined;
+  const opened = call.env.sealer.open(marker, binding(call, listing));
+  return opened === undefined ? call.fail('ValidationError', 'Invalid Marker.') : opened.toString('utf8');
+}
+
+function cut<T>(call: Needs, listing: Listing, items: T[], size: number, keyOf: (item: T) => string): PageOf<T> {
+  const last = items.length > size ? items[size - 1] : undefined;
+  if (last === undefined) return { items, more: { IsTruncated: false } };
+  const Marker = call.env.sealer.seal(Buffer.from(keyOf(last), 'utf8'), binding(call, listing));
+  return { items: items.slice(0, size), more: { IsTruncated: true, Marker } };
+}
+
+/** A page of a list that is at hand. `keyOf` must be unique; the list is sorted by it here. */
+export function pageOf<T>(
+  call: Needs,
+  listing: Listing,
+  request: PageRequest,
+  all: readonly T[],
+  keyOf: (item: T) => string,
+): PageOf<T> {
+  const after = startOf(call, listing, request.Marker);
+  const size = request.MaxItems ?? defaultMaxItems;
+  const sorted = all.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
+  const first = after === undefined ? 0 : sorted.findIndex((item) => keyOf(item) > after);
+  return cut(call, listing, first < 0 ? [] : sorted.slice(first, first + size + 1), size, keyOf);
+}
+
+interface Found<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+/** A page of a collection of the account, read in its key order without loading the rest. */
+export async function pageOfRecords<T>(
+  call: Needs,
+  listing: Listing,
+  request: PageRequest,
+  collection: Collection<T>,
+  wanted: (value: T) => boolean,
+): Promise<PageOf<T>> {
+  const size = request.MaxItems ?? defaultMaxItems;
+  const found: Found<T>[] = [];
+  let after = startOf(call, listing, request.Marker);
+  for (;;) {
+    const limit = Math.max(100, size + 1);
+    const page = await state(call).list(collection, global(call.accountId), { limit, ...(after !== undefined && { after }) });
+    found.push(...page.filter((item) => wanted(item.value)));
+    after = page.at(-1)?.key;
+    if (found.length > size || page.length < limit) break;
+  }
+  const { items, more } = cut(call, listing, found.slice(0, size + 1), size, (item) => item.key);
+  return { items: items.map((item) => item.value), more };
+}
