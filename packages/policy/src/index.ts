@@ -23,3 +23,5 @@ export interface PolicySource {
 export interface PolicySet {
   readonly sources: readonly PolicySource[];
 }
+
+export { parsePolicy, type ParseResult, type Problem, type ProblemCode } from './parse.ts';

@@ -1,0 +1,331 @@
+/** The one door from text to a policy: it takes whatever AWS can have stored and says where it cannot. */
+
+import { type JsonMember, type JsonObject, type JsonValue, pointer, readJson } from './json.ts';
+import { operatorNamed } from './operator-names.ts';
+import { Locator } from './position.ts';
+import type {
+  ConditionClause,
+  Effect,
+  Match,
+  Policy,
+  PolicyVersion,
+  Position,
+  PrincipalPattern,
+  PrincipalType,
+  Statement,
+} from './statement.ts';
+
+export type ProblemCode =
+  | 'too-large'
+  | 'too-deep'
+  | 'syntax'
+  | 'duplicate-key'
+  | 'wrong-type'
+  | 'unknown-element'
+  | 'missing-element'
+  | 'conflicting-elements'
+  | 'invalid-value'
+  | 'empty-list';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One lower-case sentence. */
+  readonly message: string;
+  /** JSON pointer to the place. */
+  readonly at: string;
+  readonly position: Position;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** A JSON text with its tree: what both the parser and the write-time validators read. */
+export interface SourceDocument {
+  readonly text: string;
+  readonly root: JsonValue;
+  readonly locator: Locator;
+}
+
+/** The most problems reported for one document. */
+export const maxProblems = 100;
+
+/**
+ * Parses a policy document of any kind (identity, resource-based, trust, session, control policies).
+ *
+ * Lenient where AWS is lenient at evaluation (operator names in any case, unknown operators, absent Version,
+ * numbers and booleans in conditions, `null` in resource lists); which documents may be *written* is for
+ * `validatePolicy` to say. The policy is frozen throughout. Never throws; time is linear in the text.
+ */
+export function parsePolicy(text: string): ParseResult {
+  const read = readDocument(text);
+  return read.ok ? policyOf(read.document) : read;
+}
+
+/** Reads the JSON text alone, so that validators and the parser can share one tree. */
+export function readDocument(
+  text: string,
+):
+  | { readonly ok: true; readonly document: SourceDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const locator = new Locator(text);
+  const read = readJson(text);
+  if (read.ok) return { ok: true, document: { text, root: read.value, locator } };
+  const { code, message, at, offset } = read.problem;
+  return { ok: false, problems: [{ code, message, at, position: locator.at(offset) }] };
+}
+
+/** Builds the policy from a tree that was read before. */
+export function policyOf(document: SourceDocument): ParseResult {
+  const builder = new PolicyBuilder(document.locator);
+  const policy = builder.policy(document.root);
+  return policy === undefined || builder.problems.length > 0
+    ? { ok: false, problems: builder.problems }
+    : { ok: true, policy };
+}
+
+const policyElements: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
+const statementElements: ReadonlySet<string> = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+const effects: readonly Effect[] = ['Allow', 'Deny'];
+const versions: readonly PolicyVersion[] = ['2012-10-17', '2008-10-17'];
+const principalTypes: readonly PrincipalType[] = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
+
+const everyone: Match<PrincipalPattern>['patterns'] = Object.freeze([Object.freeze({ type: '*', value: '*' })]);
+const noConditions: readonly ConditionClause[] = Object.freeze([]);
+
+type Elements = ReadonlyMap<string, JsonValue>;
+
+class PolicyBuilder {
+  readonly problems: Problem[] = [];
+  private readonly locator: Locator;
+
+  constructor(locator: Locator) {
+    this.locator = locator;
+  }
+
+  private report(code: ProblemCode, message: string, at: string, offset: number): undefined {
+    if (this.problems.length < maxProblems) {
+      this.problems.push({ code, message, at, position: this.locator.at(offset) });
+    }
+    return undefined;
+  }
+
+  policy(root: JsonValue): Policy | undefined {
+    if (root.kind !== 'object') return this.report('wrong-type', 'a policy is a JSON object', '', root.start);
+    const elements = this.elements(root, policyElements, '');
+    const version = this.oneOf(elements.get('Version'), versions, '/Version');
+    const id = this.text(elements.get('Id'), '/Id');
+    const statements = this.statements(root, elements.get('Statement'));
+    return Object.freeze({ version: version ?? '2008-10-17', id, statements: Object.freeze(statements) });
+  }
+
+  private elements(object: JsonObject, known: ReadonlySet<string>, at: string): Elements {
+    const elements = new Map<string, JsonValue>();
+    for (const { key, keyStart, value } of object.members) {
+      if (known.has(key)) elements.set(key, value);
+      else
+        this.report(
+          'unknown-element',
+          `\`${key}\` is not an element of the policy language`,
+          pointer(at, key),
+          keyStart,
+        );
+    }
+    return elements;
+  }
+
+  private text(value: JsonValue | undefined, at: string): string | undefined {
+    if (value === undefined || value.kind === 'string') return value?.value;
+    return this.report('wrong-type', `expected a string, found ${article(value)}`, at, value.start);
+  }
+
+  private oneOf<T extends string>(value: JsonValue | undefined, allowed: readonly T[], at: string): T | undefined {
+    const text = this.text(value, at);
+    if (value === undefined || text === undefined) return undefined;
+    const found = allowed.find((one) => one === text);
+    return found ?? this.report('invalid-value', `\`${text}\` is not one of ${allowed.join(', ')}`, at, value.start);
+  }
+
+  private statements(root: JsonObject, value: JsonValue | undefined): Statement[] {
+    const at = '/Statement';
+    if (value === undefined) this.report('missing-element', 'a policy needs a Statement', '', root.start);
+    if (value?.kind === 'array' && value.items.length === 0) {
+      this.report('empty-list', 'a policy needs at least one statement', at, value.start);
+    }
+    if (value?.kind !== 'array') return this.kept(value === undefined ? [] : [this.statement(value, 0, at)]);
+    return this.kept(value.items.map((item, index) => this.statement(item, index, pointer(at, index))));
+  }
+
+  private kept(statements: readonly (Statement | undefined)[]): Statement[] {
+    return statements.filter((statement) => statement !== undefined);
+  }
+
+  private statement(value: JsonValue, index: number, at: string): Statement | undefined {
+    if (value.kind !== 'object') {
+      return this.report('wrong-type', `a statement is an object, not ${article(value)}`, at, value.start);
+    }
+    const elements = this.elements(value, statementElements, at);
+    const effect = this.effect(value, elements, at);
+    const action = this.action(value, elements, at);
+    const sid = this.text(elements.get('Sid'), `${at}/Sid`);
+    const principal = this.principal(value, elements, at);
+    const resource = this.resource(value, elements, at);
+    const conditions = this.conditions(elements.get('Condition'), `${at}/Condition`);
+    if (effect === undefined || action === undefined) return undefined;
+    const [start, end] = [this.position(value.start), this.position(value.end)];
+    return Object.freeze({ index, sid, effect, principal, action, resource, conditions, start, end });
+  }
+
+  private position(offset: number): Position {
+    return Object.freeze(this.locator.at(offset));
+  }
+
+  private effect(statement: JsonObject, elements: Elements, at: string): Effect | undefined {
+    const value = elements.get('Effect');
+    if (value === undefined) return this.report('missing-element', 'a statement needs an Effect', at, statement.start);
+    return this.oneOf(value, effects, `${at}/Effect`);
+  }
+
+  /** The one of an element and its Not-form that is present, and under which name. */
+  private choice(statement: JsonObject, elements: Elements, name: string, at: string) {
+    const [only, allBut] = [elements.get(name), elements.get(`Not${name}`)];
+    if (only !== undefined && allBut !== undefined) {
+      return this.report(
+        'conflicting-elements',
+        `a statement holds ${name} or Not${name}, not both`,
+        at,
+        statement.start,
+      );
+    }
+    if (only !== undefined) return { value: only, mode: 'only', at: `${at}/${name}` } as const;
+    return allBut && ({ value: allBut, mode: 'allBut', at: `${at}/Not${name}` } as const);
+  }
+
+  private action(statement: JsonObject, elements: Elements, at: string): Match<string> | undefined {
+    const chosen = this.choice(statement, elements, 'Action', at);
+    if (chosen === undefined) {
+      if (elements.has('Action')) return undefined;
+      return this.report('missing-element', 'a statement needs Action or NotAction', at, statement.start);
+    }
+    const patterns = this.strings(chosen.value, chosen.at, false);
+    return Object.freeze({ mode: chosen.mode, patterns: this.filled(patterns, chosen.value, chosen.at) });
+  }
+
+  private resource(statement: JsonObject, elements: Elements, at: string): Match<string> | undefined {
+    const chosen = this.choice(statement, elements, 'Resource', at);
+    if (chosen === undefined) return undefined;
+    const patterns = this.strings(chosen.value, chosen.at, true);
+    // `Resource: [null]` can be stored and names nothing; `NotResource: [null]` would name everything.
+    const onlyNulls = chosen.mode === 'only' && chosen.value.kind === 'array' && chosen.value.items.length > 0;
+    return Object.freeze({
+      mode: chosen.mode,
+      patterns: onlyNulls ? patterns : this.filled(patterns, chosen.value, chosen.at),
+    });
+  }
+
+  private filled<P>(patterns: readonly P[], value: JsonValue, at: string): readonly P[] {
+    if (patterns.length === 0) this.report('empty-list', 'this list may not be empty', at, value.start);
+    return patterns;
+  }
+
+  /** A string or a list of strings, as a frozen list; `null` members are passed over where that is allowed. */
+  private strings(value: JsonValue, at: string, nulls: boolean): readonly string[] {
+    const found: string[] = [];
+    const items = value.kind === 'array' ? value.items : [value];
+    for (const [index, item] of items.entries()) {
+      if (item.kind === 'string') found.push(item.value);
+      else if (!(nulls && item.kind === 'null' && value.kind === 'array')) {
+        const place = value.kind === 'array' ? pointer(at, index) : at;
+        this.report('wrong-type', `expected a string, found ${article(item)}`, place, item.start);
+      }
+    }
+    return Object.freeze(found);
+  }
+
+  private principal(statement: JsonObject, elements: Elements, at: string): Match<PrincipalPattern> | undefined {
+    const chosen = this.choice(statement, elements, 'Principal', at);
+    if (chosen === undefined) return undefined;
+    return Object.freeze({ mode: chosen.mode, patterns: this.principals(chosen.value, chosen.at) });
+  }
+
+  private principals(value: JsonValue, at: string): readonly PrincipalPattern[] {
+    if (value.kind === 'string' && value.value === '*') return everyone;
+    if (value.kind !== 'object') {
+      this.report('invalid-value', 'a principal is `"*"` or an object such as {"AWS": "…"}', at, value.start);
+      return [];
+    }
+    const patterns = value.members.flatMap((member) => this.principalsOf(member, pointer(at, member.key)));
+    return Object.freeze([...this.filled(patterns, value, at)]);
+  }
+
+  private principalsOf({ key, keyStart, value }: JsonMember, at: string): PrincipalPattern[] {
+    const type = principalTypes.find((one) => one === key);
+    if (type === undefined) {
+      this.report('invalid-value', `\`${key}\` is not one of ${principalTypes.join(', ')}`, at, keyStart);
+      return [];
+    }
+    const values = this.filled(this.strings(value, at, false), value, at);
+    return values.map((text) => Object.freeze({ type, value: text }));
+  }
+
+  private conditions(value: JsonValue | undefined, at: string): readonly ConditionClause[] {
+    if (value === undefined) return noConditions;
+    const blocks = this.object(value, at);
+    return Object.freeze(blocks.flatMap((block) => this.clauses(block, pointer(at, block.key))));
+  }
+
+  private object(value: JsonValue, at: string): readonly JsonMember[] {
+    if (value.kind === 'object') return value.members;
+    this.report('wrong-type', `expected an object, found ${article(value)}`, at, value.start);
+    return [];
+  }
+
+  private clauses(block: JsonMember, at: string): ConditionClause[] {
+    const { operator, quantifier, ifExists = false } = operatorNamed(block.key) ?? {};
+    return this.object(block.value, at).map(({ key, value }) =>
+      Object.freeze({
+        written: block.key,
+        operator,
+        quantifier,
+        ifExists,
+        key,
+        values: this.operands(value, pointer(at, key)),
+      }),
+    );
+  }
+
+  private operands(value: JsonValue, at: string): readonly string[] {
+    if (value.kind !== 'array') return Object.freeze(this.operand(value, at));
+    return Object.freeze(value.items.flatMap((item, index) => this.operand(item, pointer(at, index))));
+  }
+
+  private operand(value: JsonValue, at: string): string[] {
+    if (value.kind === 'string') return [value.value];
+    if (value.kind === 'number' || value.kind === 'boolean') return [value.text];
+    this.report('wrong-type', `expected a string, a number or a boolean, found ${article(value)}`, at, value.start);
+    return [];
+  }
+}
+
+const articles: Record<JsonValue['kind'], string> = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'a boolean',
+  null: 'null',
+};
+
+function article(value: JsonValue): string {
+  return articles[value.kind];
+}
