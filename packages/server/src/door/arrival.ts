@@ -1,0 +1,25 @@
+/** A request as it came in, before anything is believed. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Arrival {
+  readonly requestId: string;
+  /** Milliseconds since the epoch, one instant for the whole request. */
+  readonly at: number;
+  readonly method: string;
+  /** Raw request target: path and query as sent. */
+  readonly target: string;
+  readonly path: string;
+  /** Raw query without `?`; '' when there is none. */
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly sourceIp: string;
+  readonly secure: boolean;
+}
+
+export interface Departure {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}

@@ -1,0 +1,129 @@
+/** The socket's side of the door: limits, bodies, answers, shutdown. The only file that serves HTTP to clients. */
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Arrival, Departure } from './arrival.ts';
+import { readBody } from './body.ts';
+import { peerOf } from './peer.ts';
+
+export interface DoorOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly requestTimeoutMs: number;
+  readonly trustedProxies: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly serve: (arrival: Arrival) => Promise<Departure>;
+  /** Answers when a body is too large; made by the protocol in question. */
+  readonly tooLarge: (requestId: string) => Departure;
+}
+
+export interface Door {
+  readonly url: string;
+  /** Stops accepting, lets running requests end, then closes; after `graceMs` the rest is cut. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const maxHeaderBytes = 32_768;
+
+/** Opens the door. Resolves once it listens; rejects when the address cannot be had. */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const listener: RequestListener = (request, response) => void answer(options, request, response);
+  const limits = {
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: Math.min(options.requestTimeoutMs, 15_000),
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: 65_000,
+    noDelay: true,
+  };
+  const server: Server =
+    options.tls === undefined
+      ? createHttpServer(limits, listener)
+      : createHttpsServer({ ...limits, ...options.tls, minVersion: 'TLSv1.2' }, listener);
+  server.maxConnections = options.maxConnections;
+  server.maxRequestsPerSocket = 0;
+  await listening(server, options);
+  const { port } = server.address() as AddressInfo;
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  return { url: `${scheme}://${hostInUrl(options.host)}:${port}`, close: (graceMs = 10_000) => closing(server, graceMs) };
+}
+
+const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host);
+
+function listening(server: Server, { host, port }: DoorOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function answer(options: DoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = randomUUID();
+  try {
+    const pending = readBody(request, options.maxBodyBytes);
+    const body = pending instanceof Promise ? await pending : pending;
+    if (body.ok) {
+      send(response, requestId, await options.serve(arrivalOf(options, request, requestId, body.bytes)));
+    } else if (body.reason === 'tooLarge') {
+      response.setHeader('connection', 'close');
+      send(response, requestId, options.tooLarge(requestId));
+    }
+  } catch (error) {
+    // `serve` turns every failure into an answer; what gets here is a fault of the door itself.
+    options.log.error({ err: error, requestId }, 'the door failed');
+    response.destroy();
+  }
+}
+
+function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: string, body: Buffer): Arrival {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  const peer = peerOf(request, options.tls !== undefined, options.trustedProxies);
+  return {
+    requestId,
+    at: options.clock.now(),
+    method: request.method ?? 'GET',
+    target,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    body,
+    sourceIp: peer.sourceIp,
+    secure: peer.secure,
+  };
+}
+
+function send(response: ServerResponse, requestId: string, departure: Departure): void {
+  if (response.destroyed) return;
+  const length = typeof departure.body === 'string' ? Buffer.byteLength(departure.body) : departure.body.byteLength;
+  const bodiless = departure.status === 204 || departure.status === 304;
+  response.writeHead(departure.status, {
+    ...departure.headers,
+    'x-amzn-RequestId': requestId,
+    ...(bodiless ? {} : { 'content-length': length }),
+  });
+  response.end(length === 0 ? undefined : departure.body);
+}
+
+function closing(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    cut.unref();
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
