@@ -103,13 +103,17 @@ export interface Store {
   version(accountId: string): Promise<number>;
   /**
    * `listener` is called after a change of an account by this or any other process on the same store:
-   * at once for this process (before `transact` resolves), within a second for others. Answers the way to stop.
+   * at once for this process (before `transact` resolves), within a second for others. It is called with ''
+   * when any account may have changed (the store was emptied, or its versions cannot be read). It must not throw.
+   * Answers the way to stop.
    */
   onChange(listener: (accountId: string) => void): () => void;
   /** Resolves when the store answers; rejects with `StoreUnavailable` otherwise. Used by readiness. */
   ping(): Promise<void>;
-  /** Empties everything (`--ephemeral` reset). */
+  /** Empties everything (`--ephemeral` reset). Versions do not fall. */
   clear(): Promise<void>;
+  /** Seals every sealed member again with the ring's first key; answers how many records. */
+  reseal(): Promise<number>;
   close(): Promise<void>;
 }
 
