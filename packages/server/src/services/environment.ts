@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Sealer } from '../sealing.ts';
+import type { LiveStreams } from './ivs/live.ts';
 
 /** Randomness, injected so that tests can fix it. */
 export interface Random {
@@ -11,6 +12,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly sealer: Sealer;
+  /** The media plane; absent while none runs, and then no channel is live. */
+  readonly liveStreams?: LiveStreams;
   readonly settings: {
     readonly partition: string;
     /** Region of a request that names none. */
