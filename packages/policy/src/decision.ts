@@ -2,7 +2,19 @@
 
 export type Outcome = 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
 
-export type Layer = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'scp' | 'rcp' | 'vpcEndpoint' | 'root';
+export type Layer =
+  | 'identity'
+  | 'boundary'
+  | 'session'
+  | 'resource'
+  | 'trust'
+  | 'scp'
+  | 'rcp'
+  | 'vpcEndpoint'
+  /** The root user in its own account. */
+  | 'root'
+  /** An operation that no policy governs (`sts:GetCallerIdentity`). */
+  | 'always';
 
 export interface StatementRef {
   /** `id` of the source the statement came from. */

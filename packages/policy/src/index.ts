@@ -13,15 +13,9 @@ export type {
 export type { AccessRequest, AnyOf, CallerType, ContextValue, Principal, RequestContext } from './request.ts';
 export type { Decision, Layer, Outcome, StatementRef } from './decision.ts';
 
-/** Where a document came from: `id` appears in decisions (an ARN, or `inline:<owner>/<name>`). */
-export interface PolicySource {
-  readonly id: string;
-  readonly policy: import('./statement.ts').Policy;
-}
-
-/** Documents of one layer, compiled and indexed; made by `compilePolicies`. */
-export interface PolicySet {
-  readonly sources: readonly PolicySource[];
-}
-
+export { compilePolicies, type PolicySet, type PolicySource } from './policy-set.ts';
+export type { Layers } from './layers.ts';
+export { decide } from './decide.ts';
+export { createContext } from './context.ts';
+export { denialMessage, type DenialMessageOptions } from './denial-message.ts';
 export { parsePolicy, type ParseResult, type Problem, type ProblemCode } from './parse.ts';

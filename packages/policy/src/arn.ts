@@ -1,0 +1,125 @@
+/** ARN patterns: both sides are cut at the first five colons; parts 1 to 5 and the rest are matched separately. */
+import { compileGlob, matchesGlob } from './glob.ts';
+import type { Pieces } from './glob.ts';
+import { parseTemplate, resolveTemplate } from './template.ts';
+import type { Template } from './template.ts';
+import type { RequestContext } from './request.ts';
+
+/** A part of the head: `undefined` for a lone `*`. */
+type HeadPart = string | Pieces | undefined;
+
+export interface ArnPattern {
+  /** As written. */
+  readonly written: string;
+  /** `every`: the bare `*`. `never`: no ARN can match. */
+  readonly kind: 'every' | 'never' | 'exact' | 'parts';
+  /** For `parts`: everything up to and with the fifth colon, when it holds no wildcard. */
+  readonly head: string | undefined;
+  /** For `parts` with wildcards in the head. */
+  readonly headParts: readonly HeadPart[] | undefined;
+  /** The sixth part when it holds no variable. */
+  readonly tail: Pieces | undefined;
+  /** The sixth part when it holds one. */
+  readonly template: Template | undefined;
+}
+
+const WILD = /[*?]/;
+
+/** Offsets of the first five colons, or `undefined` when there are fewer: then the text is no ARN. */
+export function cutsOf(text: string): readonly number[] | undefined {
+  if (!text.startsWith('arn:')) return undefined;
+  const cuts = [3];
+  for (let at = 3; cuts.length < 5; cuts.push(at)) {
+    at = text.indexOf(':', at + 1);
+    if (at < 0) return undefined;
+  }
+  return cuts;
+}
+
+/**
+ * Fewer than six parts: a pattern that ends in `*` reads as if every missing part were `*`; any other
+ * matches nothing. (AWS says that a trailing star may go beyond the colons; details are unverified.)
+ */
+function padShort(parts: string[], written: string): string[] | undefined {
+  if (parts.length === 6) return parts;
+  if (!written.endsWith('*')) return undefined;
+  return [...parts, ...Array<string>(6 - parts.length).fill('*')];
+}
+
+function split(written: string): string[] | undefined {
+  const parts = written.split(':');
+  const rest = parts.splice(5);
+  if (rest.length > 0) parts.push(rest.join(':'));
+  return padShort(parts, written);
+}
+
+function headPart(part: string): HeadPart {
+  if (part === '*') return undefined;
+  return WILD.test(part) ? compileGlob(part) : part;
+}
+
+const NOTHING = { head: undefined, headParts: undefined, tail: undefined, template: undefined };
+
+function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
+  const head = parts.slice(0, 5);
+  const template = parseTemplate(parts[5] as string, { variables, globs: true });
+  const tail = template.dynamic ? undefined : resolveTemplate(template);
+  const literal = !head.some((part) => WILD.test(part));
+  const only = tail?.length === 1 && tail[0]?.holes === undefined ? tail[0]?.text : undefined;
+  // Written text and literal text differ when an escape such as ${*} was used.
+  if (literal && only === parts[5]) return { ...NOTHING, written, kind: 'exact' };
+  return {
+    written,
+    kind: 'parts',
+    head: literal ? `${head.join(':')}:` : undefined,
+    headParts: literal ? undefined : head.map(headPart),
+    tail,
+    template: template.dynamic ? template : undefined,
+  };
+}
+
+/** Compiles a pattern of Resource, NotResource or an Arn* operator. */
+export function compileArn(written: string, variables: boolean): ArnPattern {
+  if (written === '*') return { ...NOTHING, written, kind: 'every' };
+  const parts = split(written);
+  if (parts === undefined) return { ...NOTHING, written, kind: 'never' };
+  return fromParts(written, parts, variables);
+}
+
+function matchesPart(part: HeadPart, text: string, from: number, to: number): boolean {
+  if (part === undefined) return true;
+  if (typeof part === 'string') return part.length === to - from && text.startsWith(part, from);
+  return matchesGlob(part, text.slice(from, to));
+}
+
+function matchesHead(parts: readonly HeadPart[], text: string, cuts: readonly number[]): boolean {
+  let from = 0;
+  for (let i = 0; i < 5; i += 1) {
+    const to = cuts[i] as number;
+    if (!matchesPart(parts[i], text, from, to)) return false;
+    from = to + 1;
+  }
+  return true;
+}
+
+/** Where the sixth part of `text` begins when its head matches, else -1. */
+function tailStart(pattern: ArnPattern, text: string): number {
+  if (pattern.head !== undefined) return text.startsWith(pattern.head) ? pattern.head.length : -1;
+  const cuts = cutsOf(text);
+  if (cuts === undefined || !matchesHead(pattern.headParts ?? [], text, cuts)) return -1;
+  return (cuts[4] as number) + 1;
+}
+
+/**
+ * Whether a full ARN matches. Case-sensitive, nothing normalised. A pattern with a variable that has no
+ * value matches nothing.
+ */
+export function matchesArn(pattern: ArnPattern, text: string, context: RequestContext): boolean {
+  if (pattern.kind === 'every') return true;
+  if (pattern.kind === 'exact') return pattern.written === text;
+  if (pattern.kind === 'never') return false;
+  const from = tailStart(pattern, text);
+  if (from < 0) return false;
+  const tail = pattern.tail ?? (pattern.template && resolveTemplate(pattern.template, context));
+  return tail !== undefined && matchesGlob(tail, text, from);
+}

@@ -1,0 +1,104 @@
+/** Statements with their patterns and operands compiled: done once per document, shared by everyone it applies to. */
+import { compileAction, matchesAction } from './action.ts';
+import type { ActionPattern } from './action.ts';
+import { compileArn, matchesArn } from './arn.ts';
+import type { ArnPattern } from './arn.ts';
+import type { Ask } from './ask.ts';
+import { clauseHolds, compileClause } from './conditions.ts';
+import type { CompiledClause } from './conditions.ts';
+import { compilePrincipal, principalStrength, Strength } from './principals.ts';
+import type { CompiledPrincipals } from './principals.ts';
+import type { Policy, Statement } from './statement.ts';
+
+export interface CompiledStatement {
+  readonly source: Statement;
+  readonly deny: boolean;
+  readonly notAction: boolean;
+  readonly actions: readonly ActionPattern[];
+  readonly notResource: boolean;
+  readonly resources: readonly ArnPattern[] | undefined;
+  readonly principals: CompiledPrincipals | undefined;
+  readonly clauses: readonly CompiledClause[];
+  /** Some operator is not known. */
+  readonly unknown: boolean;
+}
+
+export interface CompiledPolicy {
+  readonly statements: readonly CompiledStatement[];
+}
+
+function principalsOf(statement: Statement): CompiledPrincipals | undefined {
+  const { principal } = statement;
+  return principal && { mode: principal.mode, matchers: principal.patterns.map(compilePrincipal) };
+}
+
+function compileStatement(statement: Statement, variables: boolean): CompiledStatement {
+  const clauses = statement.conditions.map((clause) => compileClause(clause, variables));
+  return {
+    source: statement,
+    deny: statement.effect === 'Deny',
+    notAction: statement.action.mode === 'allBut',
+    actions: statement.action.patterns.map(compileAction),
+    notResource: statement.resource?.mode === 'allBut',
+    resources: statement.resource?.patterns.map((pattern) => compileArn(pattern, variables)),
+    principals: principalsOf(statement),
+    clauses,
+    unknown: clauses.some((clause) => clause.form === 'unknown'),
+  };
+}
+
+const COMPILED = new WeakMap<Policy, CompiledPolicy>();
+
+/** Compiles a document, or returns what was compiled for the same object before. */
+export function compilePolicy(policy: Policy): CompiledPolicy {
+  const known = COMPILED.get(policy);
+  if (known !== undefined) return known;
+  const variables = policy.version === '2012-10-17';
+  const compiled = { statements: policy.statements.map((statement) => compileStatement(statement, variables)) };
+  COMPILED.set(policy, compiled);
+  return compiled;
+}
+
+/** Whether the Action or NotAction element covers the action. */
+export function actionApplies(statement: CompiledStatement, action: string): boolean {
+  for (const pattern of statement.actions) if (matchesAction(pattern, action)) return !statement.notAction;
+  return statement.notAction;
+}
+
+function resourceMatches(pattern: ArnPattern, ask: Ask): boolean {
+  return ask.hasResource ? matchesArn(pattern, ask.resource, ask.context) : pattern.kind === 'every';
+}
+
+/** Whether Resource or NotResource covers the resource; for a request without one only `*` does. */
+export function resourceApplies(statement: CompiledStatement, ask: Ask): boolean {
+  if (statement.resources === undefined) return true;
+  for (const pattern of statement.resources) if (resourceMatches(pattern, ask)) return !statement.notResource;
+  return statement.notResource;
+}
+
+/** Whether every clause holds. One with an unknown operator fails an Allow and passes a Deny. */
+export function conditionsHold(statement: CompiledStatement, ask: Ask): boolean {
+  for (const clause of statement.clauses) {
+    if (!(clause.form === 'unknown' ? statement.deny : clauseHolds(clause, ask.context))) return false;
+  }
+  return true;
+}
+
+/**
+ * How a layer reads Principal and Resource: `identity` has neither Principal nor a missing Resource; `resource` must name
+ * a principal; `open` (control and endpoint policies) may leave it out and then means everyone.
+ */
+export type Reading = 'identity' | 'resource' | 'open';
+
+/** A statement that lacks an element its layer needs, or has one it forbids, never allows and always denies. */
+export function namesCaller(statement: CompiledStatement, ask: Ask, reading: Reading): Strength {
+  const misplaced = statement.deny ? Strength.direct : Strength.none;
+  if (reading === 'identity') {
+    const fits = statement.principals === undefined && statement.resources !== undefined;
+    return fits ? Strength.direct : misplaced;
+  }
+  if (statement.principals !== undefined) {
+    return principalStrength(statement.principals, ask.principal, statement.deny, ask.bounded);
+  }
+  return reading === 'open' ? Strength.direct : misplaced;
+}

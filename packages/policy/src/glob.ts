@@ -1,0 +1,66 @@
+/**
+ * Globs: `*` is any run of characters, the empty one included; `?` is exactly one. Nothing else is special.
+ * Matching is greedy from left to right and never goes back, so its cost is bounded by pattern times text.
+ */
+
+/** Literal text between two stars; `holes[i]` marks a `?` at offset `i` of `text`. */
+export interface Piece {
+  readonly text: string;
+  readonly holes: readonly boolean[] | undefined;
+}
+
+/** The pieces of a pattern, split at its stars: one piece means there is no star. */
+export type Pieces = readonly Piece[];
+
+function pieceOf(written: string): Piece {
+  if (!written.includes('?')) return { text: written, holes: undefined };
+  return { text: written, holes: Array.from(written, (character) => character === '?') };
+}
+
+/** Compiles a pattern in which every `*` and `?` is a wildcard. */
+export function compileGlob(pattern: string): Pieces {
+  return pattern.split(/\*+/).map(pieceOf);
+}
+
+function sitsWithHoles(text: string, holes: readonly boolean[], subject: string, at: number): boolean {
+  if (at + text.length > subject.length) return false;
+  for (let i = 0; i < text.length; i += 1) {
+    if (holes[i] !== true && text.charCodeAt(i) !== subject.charCodeAt(at + i)) return false;
+  }
+  return true;
+}
+
+function sits(piece: Piece, subject: string, at: number): boolean {
+  if (piece.holes !== undefined) return sitsWithHoles(piece.text, piece.holes, subject, at);
+  return subject.startsWith(piece.text, at);
+}
+
+function findWithHoles(piece: Piece, subject: string, from: number, end: number): number {
+  for (let at = from; at + piece.text.length <= end; at += 1) if (sits(piece, subject, at)) return at;
+  return -1;
+}
+
+function find(piece: Piece, subject: string, from: number, end: number): number {
+  if (piece.holes !== undefined) return findWithHoles(piece, subject, from, end);
+  const at = subject.indexOf(piece.text, from);
+  return at + piece.text.length <= end ? at : -1;
+}
+
+/** Whether the part of `subject` from offset `from` to its end matches. */
+export function matchesGlob(pieces: Pieces, subject: string, from = 0): boolean {
+  const last = pieces.length - 1;
+  const head = pieces[0] as Piece;
+  if (!sits(head, subject, from)) return false;
+  let at = from + head.text.length;
+  if (last === 0) return at === subject.length;
+  const tail = pieces[last] as Piece;
+  const end = subject.length - tail.text.length;
+  if (end < at || !sits(tail, subject, end)) return false;
+  for (let i = 1; i < last; i += 1) {
+    const piece = pieces[i] as Piece;
+    const found = find(piece, subject, at, end);
+    if (found < 0) return false;
+    at = found + piece.text.length;
+  }
+  return true;
+}
