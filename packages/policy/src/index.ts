@@ -19,3 +19,8 @@ export { decide } from './decide.ts';
 export { createContext } from './context.ts';
 export { denialMessage, type DenialMessageOptions } from './denial-message.ts';
 export { parsePolicy, type ParseResult, type Problem, type ProblemCode } from './parse.ts';
+export { policySize } from './validate/size.ts';
+export { invalidPrincipalText, isPrincipalForm, trustPrincipals, type TrustedEntity } from './validate/principals.ts';
+export { validatePolicy, type PolicyKind } from './validate/validate.ts';
+export type { Validation, ValidationCode, ValidationOptions } from './validate/validation.ts';
+export type { Finding, Severity } from './finding.ts';

@@ -25,6 +25,8 @@ export type ProblemCode =
   | 'missing-element'
   | 'conflicting-elements'
   | 'invalid-value'
+  /** A right word in the wrong case (`allow`). */
+  | 'wrong-case'
   | 'empty-list';
 
 export interface Problem {
@@ -34,6 +36,8 @@ export interface Problem {
   /** JSON pointer to the place. */
   readonly at: string;
   readonly position: Position;
+  /** The element that is unknown or missing, or the value that is refused, where one word tells. */
+  readonly subject?: string;
 }
 
 export type ParseResult =
@@ -75,9 +79,9 @@ export function readDocument(
   return { ok: false, problems: [{ code, message, at, position: locator.at(offset) }] };
 }
 
-/** Builds the policy from a tree that was read before. */
-export function policyOf(document: SourceDocument): ParseResult {
-  const builder = new PolicyBuilder(document.locator);
+/** Builds the policy from a tree that was read before, reporting at most `limit` problems. */
+export function policyOf(document: SourceDocument, limit = maxProblems): ParseResult {
+  const builder = new PolicyBuilder(document.locator, limit);
   const policy = builder.policy(document.root);
   return policy === undefined || builder.problems.length > 0
     ? { ok: false, problems: builder.problems }
@@ -108,14 +112,17 @@ type Elements = ReadonlyMap<string, JsonValue>;
 class PolicyBuilder {
   readonly problems: Problem[] = [];
   private readonly locator: Locator;
+  private readonly limit: number;
 
-  constructor(locator: Locator) {
+  constructor(locator: Locator, limit: number) {
     this.locator = locator;
+    this.limit = limit;
   }
 
-  private report(code: ProblemCode, message: string, at: string, offset: number): undefined {
-    if (this.problems.length < maxProblems) {
-      this.problems.push({ code, message, at, position: this.locator.at(offset) });
+  private report(code: ProblemCode, message: string, at: string, offset: number, subject?: string): undefined {
+    if (this.problems.length < this.limit) {
+      const problem = { code, message, at, position: this.locator.at(offset) };
+      this.problems.push(subject === undefined ? problem : { ...problem, subject });
     }
     return undefined;
   }
@@ -153,12 +160,14 @@ class PolicyBuilder {
     const text = this.text(value, at);
     if (value === undefined || text === undefined) return undefined;
     const found = allowed.find((one) => one === text);
-    return found ?? this.report('invalid-value', `\`${text}\` is not one of ${allowed.join(', ')}`, at, value.start);
+    if (found !== undefined) return found;
+    const code = allowed.some((one) => one.toLowerCase() === text.toLowerCase()) ? 'wrong-case' : 'invalid-value';
+    return this.report(code, `\`${text}\` is not one of ${allowed.join(', ')}`, at, value.start, text);
   }
 
   private statements(root: JsonObject, value: JsonValue | undefined): Statement[] {
     const at = '/Statement';
-    if (value === undefined) this.report('missing-element', 'a policy needs a Statement', '', root.start);
+    if (value === undefined) this.report('missing-element', 'a policy needs a Statement', '', root.start, 'Statement');
     if (value?.kind === 'array' && value.items.length === 0) {
       this.report('empty-list', 'a policy needs at least one statement', at, value.start);
     }
@@ -192,7 +201,8 @@ class PolicyBuilder {
 
   private effect(statement: JsonObject, elements: Elements, at: string): Effect | undefined {
     const value = elements.get('Effect');
-    if (value === undefined) return this.report('missing-element', 'a statement needs an Effect', at, statement.start);
+    if (value === undefined)
+      return this.report('missing-element', 'a statement needs an Effect', at, statement.start, 'Effect');
     return this.oneOf(value, effects, `${at}/Effect`);
   }
 
@@ -215,7 +225,7 @@ class PolicyBuilder {
     const chosen = this.choice(statement, elements, 'Action', at);
     if (chosen === undefined) {
       if (elements.has('Action')) return undefined;
-      return this.report('missing-element', 'a statement needs Action or NotAction', at, statement.start);
+      return this.report('missing-element', 'a statement needs Action or NotAction', at, statement.start, 'Action');
     }
     const patterns = this.strings(chosen.value, chosen.at, false);
     return Object.freeze({ mode: chosen.mode, patterns: this.filled(patterns, chosen.value, chosen.at) });
