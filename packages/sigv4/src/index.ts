@@ -1,1 +1,25 @@
-export {};
+/** AWS Signature Version 4 for servers: read, verify, refuse as AWS does; and sign. */
+export { ecdsaAlgorithm, hmacAlgorithm } from './authorization.ts';
+export type { Algorithm, Authorization } from './authorization.ts';
+export { checkScope } from './credential-scope.ts';
+export type { ScopeRules } from './credential-scope.ts';
+export { checkFreshness } from './freshness.ts';
+export type { IndexedHead, RequestHead } from './head.ts';
+export { unsignedPayload } from './payload.ts';
+export type { Payload, PayloadClaim } from './payload.ts';
+export { readAuthorization } from './read-authorization.ts';
+export type { Unsigned } from './read-authorization.ts';
+export { refuseKey } from './refusal.ts';
+export type { KeyRefusalReason, Refusal, RefusalReason, SignatureForm } from './refusal.ts';
+export { describeRefusal, refusalCode } from './refusal-codes.ts';
+export type { RefusalAnswer, RefusalCode, WireProtocol } from './refusal-codes.ts';
+export { profiles } from './rules.ts';
+export type { Profile, Rules, StreamingPayload } from './rules.ts';
+export { formatTimestamp, parseTimestamp } from './timestamp.ts';
+export { checkClaims, verifyAuthorization, verifySignature } from './verify.ts';
+export type { CredentialFinder, SigningCredential, Verified } from './verify.ts';
+export { presign } from './presign.ts';
+export type { PresignOptions } from './presign.ts';
+export { sign } from './sign.ts';
+export type { SignableRequest, SignerCredentials, SignOptions } from './sign.ts';
+export { deriveSigningKey } from './signing-key.ts';

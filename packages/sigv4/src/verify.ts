@@ -1,0 +1,140 @@
+/** Verification, in the order AWS checks: freshness, credential shape, scope, key, signature. */
+import { ecdsaAlgorithm } from './authorization.ts';
+import type { Authorization } from './authorization.ts';
+import { canonicalRequest, stringToSign } from './canonical-request.ts';
+import { checkCredentialShape, checkScope } from './credential-scope.ts';
+import { hmacHex, sameDigest } from './digest.ts';
+import { checkFreshness } from './freshness.ts';
+import { canonicalPaths } from './path.ts';
+import { bodyDiffers, planPayload } from './payload.ts';
+import type { Payload, PayloadClaim, PayloadPlan } from './payload.ts';
+import { canonicalQuery } from './query.ts';
+import { mismatchText, refuse, refuseKey } from './refusal.ts';
+import type { KeyRefusalReason, Refusal } from './refusal.ts';
+import { meaningfulHeaders } from './rules.ts';
+import type { Profile, Rules } from './rules.ts';
+import { canonicalHeaders, hostOf } from './signed-headers.ts';
+import { signingKey } from './signing-key.ts';
+
+/** What an access key id must lead to. */
+export interface SigningCredential {
+  readonly secretAccessKey: string;
+}
+
+export interface Verified {
+  readonly kind: 'verified';
+  readonly payload: PayloadClaim;
+}
+
+/** Gives the credential of an access key id (and session token), or why there is none. */
+export type CredentialFinder<C extends SigningCredential> = (
+  accessKeyId: string,
+  sessionToken: string | undefined,
+) => C | KeyRefusalReason | Promise<C | KeyRefusalReason>;
+
+/** Steps 10 to 13: all that can be refused without knowing the key. `undefined` when nothing is wrong. */
+export function checkClaims(authorization: Authorization, rules: Rules): Refusal | undefined {
+  if (authorization.algorithm === ecdsaAlgorithm && !rules.profile.ecdsa) {
+    return refuse('algorithm', `Unsupported AWS 'algorithm': '${ecdsaAlgorithm}'.`, authorization.kind);
+  }
+  return (
+    checkFreshness(authorization, rules) ?? checkCredentialShape(authorization) ?? checkScope(authorization, rules)
+  );
+}
+
+/**
+ * Verifies a request whole: `checkClaims`, then the key look-up, then `verifySignature`. Freshness and scope are
+ * settled before the look-up, so strangers cannot make it work. Resolves to the credential found, or a refusal.
+ */
+export async function verifyAuthorization<C extends SigningCredential>(
+  authorization: Authorization,
+  payload: Payload,
+  findCredential: CredentialFinder<C>,
+  rules: Rules,
+): Promise<(Verified & { readonly credential: C }) | Refusal> {
+  const early = checkClaims(authorization, rules);
+  if (early !== undefined) return early;
+  const credential = await findCredential(authorization.accessKeyId, authorization.sessionToken);
+  if (typeof credential === 'string') return refuseKey(credential, authorization.kind);
+  const verified = verifySignature(authorization, payload, credential, rules);
+  return verified.kind === 'refused' ? verified : { ...verified, credential };
+}
+
+/**
+ * Step 15: does the signature fit the request and the secret? Checks nothing of freshness or scope: call
+ * `checkClaims` first. A session's secret must come from its token, or be bound to it, where tokens may be unsigned.
+ */
+export function verifySignature(
+  authorization: Authorization,
+  payload: Payload,
+  credential: SigningCredential,
+  rules: Rules,
+): Verified | Refusal {
+  const unsignedHeader = checkUnsignedHeaders(authorization, rules.profile);
+  if (unsignedHeader !== undefined) return unsignedHeader;
+  const plan = planPayload(authorization, payload, rules.profile);
+  if (plan.kind === 'refused') return plan;
+  const outcome = tryCandidates(authorization, plan, credential, rules);
+  if (outcome !== undefined) return outcome;
+  if (bodyDiffers(payload, plan)) return refuse('payloadHash', mismatchText, authorization.kind);
+  return { kind: 'verified', payload: plan.claim };
+}
+
+function checkUnsignedHeaders({ kind, head, signedHeaders }: Authorization, profile: Profile): Refusal | undefined {
+  for (const name of meaningfulHeaders) {
+    if (signedHeaders.positions.has(name) || !head.names.includes(name)) continue;
+    if (!profile.mayBeUnsigned.includes(name)) return refuse('headerUnsigned', mismatchText, kind);
+  }
+  return undefined;
+}
+
+/** Tries the specified canonical request first, then those that real signers make of the same request. */
+function tryCandidates(
+  authorization: Authorization,
+  plan: PayloadPlan,
+  credential: SigningCredential,
+  rules: Rules,
+): Refusal | undefined {
+  const { head, signedHeaders, kind } = authorization;
+  const paths = canonicalPaths(head.path, rules.profile.doubleEncode);
+  if (paths === undefined) return refuse('badPath', '', kind);
+  const query = canonicalQuery(head.query, kind === 'query' ? 'X-Amz-Signature' : undefined);
+  let first: string | undefined;
+  for (const headers of headerBlocks(authorization, rules)) {
+    for (const path of paths) {
+      for (const payloadHash of plan.hashes) {
+        const parts = { method: head.method, path, query, headers, signedHeaders: signedHeaders.text, payloadHash };
+        const canonical = canonicalRequest(parts);
+        if (signatureFits(authorization, stringToSign(authorization, canonical), credential)) return undefined;
+        first ??= canonical;
+      }
+    }
+  }
+  return mismatch(authorization, first, rules);
+}
+
+/** The canonical headers as sent, then with the hosts that the signer may have known instead. */
+function* headerBlocks(authorization: Authorization, rules: Rules): Generator<string> {
+  const { head, signedHeaders } = authorization;
+  const sent = canonicalHeaders(head, signedHeaders);
+  if (sent === undefined) return;
+  yield sent;
+  const host = hostOf(head) ?? '';
+  const port = rules.profile.hostWithoutPort ? host.lastIndexOf(':') : -1;
+  // A colon inside brackets belongs to an IPv6 address.
+  if (port > host.lastIndexOf(']')) yield canonicalHeaders(head, signedHeaders, host.slice(0, port)) ?? '';
+  for (const alias of rules.hostAliases ?? []) yield canonicalHeaders(head, signedHeaders, alias) ?? '';
+}
+
+function signatureFits(authorization: Authorization, text: string, credential: SigningCredential): boolean {
+  if (authorization.algorithm === ecdsaAlgorithm) return false;
+  const key = signingKey(authorization.credential, credential.secretAccessKey, authorization);
+  return sameDigest(hmacHex(key, text), authorization.signature);
+}
+
+function mismatch(authorization: Authorization, canonical: string | undefined, rules: Rules): Refusal {
+  const refusal = refuse('signature', mismatchText, authorization.kind);
+  if (rules.explain !== true || canonical === undefined) return refusal;
+  const expected = { canonicalRequest: canonical, stringToSign: stringToSign(authorization, canonical) };
+  return { ...refusal, expected };
+}
