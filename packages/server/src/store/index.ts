@@ -1,4 +1,6 @@
 import type { Sealer } from '../sealing.ts';
+import type { Engine } from './engine.ts';
+import { PostgresEngine } from './postgres.ts';
 import { RecordStore } from './record-store.ts';
 import { SqliteEngine } from './sqlite.ts';
 import type { Store } from './store.ts';
@@ -23,8 +25,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return store;
 }
 
-async function openEngine(database: string, timers: Timers): Promise<SqliteEngine> {
-  return database === 'memory' || database === ':memory:'
-    ? SqliteEngine.inMemory(timers)
-    : SqliteEngine.onFile(database, timers);
+function openEngine(database: string, timers: Timers): Promise<Engine> {
+  if (/^postgres(ql)?:\/\//.test(database)) return PostgresEngine.open(database, timers);
+  return database === 'memory' ? SqliteEngine.inMemory(timers) : SqliteEngine.onFile(database, timers);
 }

@@ -46,7 +46,7 @@ const migrations: readonly Migration[] = [
   },
 ];
 
-/** Creates the table that remembers migrations; outside of the transaction that runs them. */
+/** Creates the table that remembers migrations; outside of the transaction that runs them. The name '' is a lock. */
 export const migrationTable = ({ text }: Words): string =>
   `CREATE TABLE IF NOT EXISTS migration (name ${text} PRIMARY KEY)`;
 
@@ -56,12 +56,12 @@ export const migrationTable = ({ text }: Words): string =>
  */
 export async function migrate(db: Database, session: Session, words: Words): Promise<void> {
   const run = <R>(query: CompiledQuery<R>) => session.run(query);
-  const done = await run(sql<{ name: string }>`SELECT name FROM migration`.compile(db));
+  const done = await run(sql<{ name: string }>`SELECT name FROM migration WHERE name <> ''`.compile(db));
   const names = new Set(done.map(({ name }) => name));
   for (const { name, statements } of migrations) {
     if (names.delete(name)) continue;
     for (const statement of statements(words)) await run(sql.raw(statement).compile(db));
-    await run(sql`INSERT INTO migration (name) VALUES (${name})`.compile(db));
+    await run(sql`INSERT INTO migration (name) VALUES (${name}) ON CONFLICT (name) DO NOTHING`.compile(db));
   }
   if (names.size > 0) {
     throw new StoreUnavailable('the database was written by a newer release of Stagedoor', { retryable: false });

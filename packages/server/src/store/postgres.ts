@@ -1,0 +1,209 @@
+import { sql, type CompiledQuery } from 'kysely';
+import pg from 'pg';
+import type { Engine } from './engine.ts';
+import { migrate, migrationTable } from './migrations.ts';
+import { PostgresDecisionLog } from './postgres-decisions.ts';
+import { StatementFailure, answered, unavailable, unknownOutcome } from './postgres-errors.ts';
+import { PostgresNotices } from './postgres-notices.ts';
+import { SerialQueues } from './serial-queue.ts';
+import { postgresDialect, type Session } from './tables.ts';
+import type { Timers } from './timers.ts';
+
+/** Milliseconds. An engine that does not answer in these is as good as absent. */
+const timeouts = {
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 15_000,
+  // A process that stops in the middle of a write must not keep its account locked.
+  idle_in_transaction_session_timeout: 10_000,
+};
+const maxConnections = 10;
+const maxAttempts = 8;
+const firstBackoffMs = 10;
+const rollbackTimeoutMs = 1_000;
+
+/**
+ * PostgreSQL and what speaks its protocol (CockroachDB, YugabyteDB, Aurora): plain tables, row locks and retries;
+ * no advisory locks. LISTEN is used where it is known and nothing depends on it.
+ */
+export class PostgresEngine implements Engine {
+  readonly db = postgresDialect;
+  readonly reader: Session;
+  readonly decisions: PostgresDecisionLog;
+  readonly pollEveryMs = 500;
+  readonly #pool: pg.Pool;
+  readonly #timers: Timers;
+  readonly #notices: PostgresNotices;
+  /** Transactions of an account wait here, not on connections that reads need. */
+  readonly #queues = new SerialQueues();
+  readonly #open = new Set<Promise<unknown>>();
+
+  private constructor(url: string, timers: Timers) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: maxConnections,
+      application_name: 'stagedoor',
+      ...timeouts,
+    });
+    // A connection that breaks while idle is replaced; the next call finds out by itself.
+    this.#pool.on('error', ignore);
+    this.#pool.on('connect', makeDurable);
+    this.#timers = timers;
+    this.#notices = new PostgresNotices(url, timers);
+    this.reader = sessionOn(this.#pool);
+    this.decisions = new PostgresDecisionLog(this.reader);
+  }
+
+  /** Connects to `url` and migrates. Rejects with `StoreUnavailable` when that is not possible. */
+  static async open(url: string, timers: Timers): Promise<PostgresEngine> {
+    const engine = new PostgresEngine(url, timers);
+    try {
+      await engine.#migrate();
+      return engine;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  async write(accountId: string, work: (session: Session) => Promise<boolean>): Promise<number | undefined> {
+    const writing = this.#queues.run(accountId, () =>
+      this.#retrying((session) => this.#attempt(session, accountId, work)),
+    );
+    this.#track(writing);
+    const version = await writing;
+    if (version !== undefined) this.#notices.announce();
+    return version;
+  }
+
+  async versions(): Promise<Map<string, number>> {
+    const rows = await this.reader.run(this.db.selectFrom('account_version').selectAll().compile());
+    return new Map(rows.map(({ account_id, version }) => [account_id, Number(version)]));
+  }
+
+  watch(hint: () => void): Promise<void> {
+    return this.#notices.start(hint);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#open);
+    await this.#notices.stop();
+    await this.#pool.end();
+  }
+
+  /**
+   * The account's row is written first: whoever holds it is the account's only writer until COMMIT, on this and
+   * every other process, so versions are in the order of commits.
+   */
+  async #attempt(
+    session: Session,
+    accountId: string,
+    work: (session: Session) => Promise<boolean>,
+  ): Promise<number | undefined> {
+    const [row] = await session.run(
+      this.db
+        .insertInto('account_version')
+        .values({ account_id: accountId, version: 1 })
+        .onConflict((on) =>
+          on.column('account_id').doUpdateSet((eb) => ({ version: eb('account_version.version', '+', 1) })),
+        )
+        .returning('version')
+        .compile(),
+    );
+    return (await work(session)) ? Number(row?.version) : undefined;
+  }
+
+  async #retrying<T>(attempt: (session: Session) => Promise<T | undefined>): Promise<T | undefined> {
+    for (let tries = 1, wait = firstBackoffMs; ; tries += 1, wait *= 2) {
+      try {
+        return await this.#inTransaction(attempt);
+      } catch (error) {
+        if (tries === maxAttempts || !(error instanceof StatementFailure)) throw error;
+      }
+      await this.#timers.sleep(wait);
+    }
+  }
+
+  /** Commits what `attempt` has done unless it answers `undefined`. */
+  async #inTransaction<T>(attempt: (session: Session) => Promise<T | undefined>): Promise<T | undefined> {
+    const client = await this.#pool.connect().catch((error: unknown) => Promise.reject(unavailable(error)));
+    let open = true;
+    let lost = false;
+    const onLoss = (): void => void (lost = true);
+    client.on('error', onLoss);
+    try {
+      // READ COMMITTED: having waited for the account's row, statements see what the former holder committed.
+      await answered(client.query('BEGIN ISOLATION LEVEL READ COMMITTED'));
+      const answer = await attempt(sessionOn(client));
+      if (answer === undefined) return undefined;
+      // Nothing was asked to commit yet, so that another attempt is safe.
+      if (lost) throw new StatementFailure('the connection was lost', { retryable: true });
+      await commit(client);
+      open = false;
+      return answer;
+    } finally {
+      const usable = !open || (await rolledBack(client));
+      client.off('error', onLoss);
+      client.release(!usable);
+    }
+  }
+
+  async #migrate(): Promise<void> {
+    const [server] = await this.reader.run(raw<{ version: string }>('SELECT version() AS version'));
+    const words = {
+      // CockroachDB orders text by bytes and refuses the collation's name on columns.
+      text: server?.version.startsWith('CockroachDB') ? 'TEXT' : 'TEXT COLLATE "C"',
+      serial: 'BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY',
+      withDecisions: true,
+    };
+    await this.#retrying(async (session) => {
+      await session.run(raw(migrationTable(words)));
+      return true;
+    });
+    await this.#retrying(async (session) => {
+      // One process at a time: the row is held until COMMIT.
+      await session.run(raw("INSERT INTO migration (name) VALUES ('') ON CONFLICT (name) DO UPDATE SET name = ''"));
+      await migrate(this.db, session, words);
+      return true;
+    });
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled = work.catch(() => undefined).finally(() => this.#open.delete(settled));
+    this.#open.add(settled);
+  }
+}
+
+const ignore = (): void => undefined;
+
+const sessionOn = (connection: pg.Pool | pg.PoolClient): Session => ({
+  async run<R>(query: CompiledQuery<R>): Promise<R[]> {
+    const result = await answered(connection.query<R & pg.QueryResultRow>(query.sql, [...query.parameters]));
+    return result.rows;
+  },
+});
+
+const raw = <R>(text: string): CompiledQuery<R> => sql<R>`${sql.raw(text)}`.compile(postgresDialect);
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await answered(client.query('COMMIT')).catch((error: unknown) =>
+    Promise.reject(unknownOutcome(error)),
+  );
+  // A transaction in which a statement has failed answers COMMIT with ROLLBACK.
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements had failed');
+}
+
+/** Whether the connection can be used again. */
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  const query: pg.QueryConfig & { query_timeout: number } = { text: 'ROLLBACK', query_timeout: rollbackTimeoutMs };
+  return client.query(query).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Where the server was told that commits need not be durable, ours are. Not waited for: it precedes what follows. */
+function makeDurable(client: pg.PoolClient): void {
+  const text =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit', true) = 'off'";
+  client.query(text).catch(ignore);
+}
