@@ -58,6 +58,3 @@ export function accountOfId(id: string): string | undefined {
   const odd = alphabet.indexOf(id.charAt(12)) >= 16 ? 1n : 0n;
   return (((bits & 0x7fffffffffn) << 1n) | odd).toString().padStart(12, '0');
 }
-
-/** Whether a principal in a trust policy is written as a bare unique id. */
-export const isPrincipalId = (text: string): boolean => /^A(?:IDA|ROA)[A-Z0-9]{12,28}$/.test(text);

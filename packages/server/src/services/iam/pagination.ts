@@ -1,6 +1,6 @@
 /** Pages of IAM lists (spec/iam.md 3): `MaxItems` items, an opaque `Marker` when there are more. */
 import type { Collection } from '../../store/store.ts';
-import { state } from './needs.ts';
+import { present, state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import { global } from './records.ts';
 
@@ -21,13 +21,18 @@ export interface PageOf<T> {
   readonly more: { IsTruncated: boolean; Marker?: string };
 }
 
-const defaultMaxItems = 100;
+export const pageSize = (request: PageRequest): number => request.MaxItems ?? 100;
 
 export const caseless = (a: string, b: string): number => compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function binding(call: Needs, listing: Listing): string {
-  return JSON.stringify(['iam-marker', listing.operation, call.accountId, ...(listing.filters ?? []).map((f) => f ?? null)]);
+  return JSON.stringify([
+    'iam-marker',
+    listing.operation,
+    call.accountId,
+    ...(listing.filters ?? []).map((f) => f ?? null),
+  ]);
 }
 
 /** The key after which the page begins, or `undefined` for the first page. Fails with `Invalid Marker.` */
@@ -37,7 +42,8 @@ export function startOf(call: Needs, listing: Listing, marker: string | undefine
   return opened === undefined ? call.fail('ValidationError', 'Invalid Marker.') : opened.toString('utf8');
 }
 
-function cut<T>(call: Needs, listing: Listing, items: T[], size: number, keyOf: (item: T) => string): PageOf<T> {
+/** The first `size` of `items` (which hold one more when there is more), and the marker of the next page. */
+export function cut<T>(call: Needs, listing: Listing, items: T[], size: number, keyOf: (item: T) => string): PageOf<T> {
   const last = items.length > size ? items[size - 1] : undefined;
   if (last === undefined) return { items, more: { IsTruncated: false } };
   const Marker = call.env.sealer.seal(Buffer.from(keyOf(last), 'utf8'), binding(call, listing));
@@ -53,7 +59,7 @@ export function pageOf<T>(
   keyOf: (item: T) => string,
 ): PageOf<T> {
   const after = startOf(call, listing, request.Marker);
-  const size = request.MaxItems ?? defaultMaxItems;
+  const size = pageSize(request);
   const sorted = all.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
   const first = after === undefined ? 0 : sorted.findIndex((item) => keyOf(item) > after);
   return cut(call, listing, first < 0 ? [] : sorted.slice(first, first + size + 1), size, keyOf);
@@ -64,7 +70,25 @@ interface Found<T> {
   readonly value: T;
 }
 
-/** A page of a collection of the account, read in its key order without loading the rest. */
+/** Up to `count` wanted records of the account after a key, read in key order without loading the rest. */
+export async function recordsAfter<T>(
+  call: Needs,
+  collection: Collection<T>,
+  start: string | undefined,
+  count: number,
+  wanted: (value: T) => boolean | Promise<boolean>,
+): Promise<Found<T>[]> {
+  const found: Found<T>[] = [];
+  const limit = Math.max(100, count);
+  for (let after = start; ;) {
+    const page = await state(call).list(collection, global(call.accountId), present({ limit, after }));
+    for (const item of page) if (await wanted(item.value)) found.push(item);
+    after = page.at(-1)?.key;
+    if (found.length >= count || page.length < limit) return found.slice(0, count);
+  }
+}
+
+/** A page of a collection of the account in its key order. */
 export async function pageOfRecords<T>(
   call: Needs,
   listing: Listing,
@@ -72,16 +96,8 @@ export async function pageOfRecords<T>(
   collection: Collection<T>,
   wanted: (value: T) => boolean,
 ): Promise<PageOf<T>> {
-  const size = request.MaxItems ?? defaultMaxItems;
-  const found: Found<T>[] = [];
-  let after = startOf(call, listing, request.Marker);
-  for (;;) {
-    const limit = Math.max(100, size + 1);
-    const page = await state(call).list(collection, global(call.accountId), { limit, ...(after !== undefined && { after }) });
-    found.push(...page.filter((item) => wanted(item.value)));
-    after = page.at(-1)?.key;
-    if (found.length > size || page.length < limit) break;
-  }
-  const { items, more } = cut(call, listing, found.slice(0, size + 1), size, (item) => item.key);
+  const size = pageSize(request);
+  const found = await recordsAfter(call, collection, startOf(call, listing, request.Marker), size + 1, wanted);
+  const { items, more } = cut(call, listing, found, size, (item) => item.key);
   return { items: items.map((item) => item.value), more };
 }

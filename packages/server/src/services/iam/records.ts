@@ -6,7 +6,6 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** Stored in scope `global(accountId)` under `accountKey`. */
 export interface AccountRecord {
   readonly accountId: string;
   readonly createdAt: number;
@@ -161,16 +160,19 @@ export const anyAccount: Scope = { accountId: '', region: '' };
 export const nameKey = (name: string): string => name.toLowerCase();
 export const ownedKey = (type: OwnerType, ownerId: string, rest = ''): string => `${type}/${ownerId}/${rest}`;
 
-export const accountKey = 'account';
-/** In scope `global(accountId)`, keyed by `accountKey`. */
+/** Finds whom a managed policy bounds. */
+const bound = ({ permissionsBoundary: arn }: { readonly permissionsBoundary?: string }) =>
+  arn === undefined ? {} : { boundary: arn };
+
+/** In scope `anyAccount`, keyed by the account id. */
 export const accounts: Collection<AccountRecord> = {
   name: 'account',
   indexes: (a) => (a.alias === undefined ? {} : { alias: a.alias }),
 };
 /** Keyed by `nameKey(userName)`. */
-export const users: Collection<UserRecord> = { name: 'iam.user', indexes: (u) => ({ id: u.userId }) };
+export const users: Collection<UserRecord> = { name: 'iam.user', indexes: (u) => ({ id: u.userId, ...bound(u) }) };
 export const groups: Collection<GroupRecord> = { name: 'iam.group', indexes: (g) => ({ id: g.groupId }) };
-export const roles: Collection<RoleRecord> = { name: 'iam.role', indexes: (r) => ({ id: r.roleId }) };
+export const roles: Collection<RoleRecord> = { name: 'iam.role', indexes: (r) => ({ id: r.roleId, ...bound(r) }) };
 /** Customer managed policies, keyed by `nameKey(policyName)`. */
 export const managedPolicies: Collection<ManagedPolicyRecord> = {
   name: 'iam.policy',

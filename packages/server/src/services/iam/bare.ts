@@ -1,0 +1,75 @@
+/** An entity can be deleted only when nothing hangs on it: DeleteConflict otherwise, in AWS's order (spec/iam.md 5). */
+import { state } from './needs.ts';
+import type { Needs } from './needs.ts';
+import {
+  accessKeys,
+  anyAccount,
+  attachments,
+  global,
+  inlinePolicies,
+  instanceProfiles,
+  loginProfiles,
+  memberships,
+  ownedKey,
+} from './records.ts';
+import type { OwnerType } from './records.ts';
+
+type Conflicts = Needs<'DeleteConflict'>;
+
+/** What hangs on an entity, and what must be done with it first. */
+interface Hanger {
+  readonly first: string;
+  readonly hangs: (call: Needs, id: string) => Promise<boolean>;
+}
+
+const policies = (type: OwnerType): readonly Hanger[] => [
+  { first: 'detach all policies', hangs: (call, id) => anyUnder(call, attachments, ownedKey(type, id)) },
+  { first: 'delete policies', hangs: (call, id) => anyUnder(call, inlinePolicies, ownedKey(type, id)) },
+];
+
+async function anyUnder(
+  call: Needs,
+  collection: typeof attachments | typeof inlinePolicies | typeof memberships,
+  prefix: string,
+) {
+  // The three collections differ only in what they hold, which is not looked at.
+  const found = await state(call).list(collection as typeof attachments, global(call.accountId), { prefix, limit: 1 });
+  return found.length > 0;
+}
+
+const hangers: Readonly<Record<OwnerType, readonly Hanger[]>> = {
+  user: [
+    ...policies('user'),
+    {
+      first: 'remove users from group',
+      hangs: async (call, id) => (await state(call).find(memberships, 'user', id, global(call.accountId))).length > 0,
+    },
+    {
+      first: 'delete access keys',
+      hangs: async (call, id) => (await state(call).find(accessKeys, 'owner', id, anyAccount)).length > 0,
+    },
+    {
+      first: 'delete login profile',
+      hangs: async (call, id) => (await state(call).get(loginProfiles, global(call.accountId), id)) !== undefined,
+    },
+  ],
+  group: [
+    ...policies('group'),
+    { first: 'remove users from group', hangs: (call, id) => anyUnder(call, memberships, `${id}/`) },
+  ],
+  role: [
+    ...policies('role'),
+    {
+      first: 'remove roles from instance profile',
+      hangs: async (call, id) =>
+        (await state(call).find(instanceProfiles, 'role', id, global(call.accountId))).length > 0,
+    },
+  ],
+};
+
+/** Fails with DeleteConflict while something hangs on the entity. */
+export async function ensureBare(call: Conflicts, type: OwnerType, id: string): Promise<void> {
+  for (const { first, hangs } of hangers[type]) {
+    if (await hangs(call, id)) call.fail('DeleteConflict', `Cannot delete entity, must ${first} first.`);
+  }
+}

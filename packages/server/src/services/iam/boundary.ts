@@ -1,0 +1,30 @@
+/** The permissions boundary as a member of users and roles (spec/iam.md 6.5). */
+import type { AttachedPermissionsBoundary } from '../../model/iam.ts';
+import { parseIamArn } from './arns.ts';
+import { findPolicy } from './policies.ts';
+import type { Needs } from './needs.ts';
+
+/** As outputs show it. */
+export const boundaryOf = (arn: string | undefined): AttachedPermissionsBoundary | undefined =>
+  arn === undefined ? undefined : { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: arn };
+
+/** The ARN of a managed policy that may bound; fails with AWS's texts when it is malformed or missing. */
+export async function checkedBoundary(call: Needs<'InvalidInput'>, arn: string): Promise<string>;
+export async function checkedBoundary(
+  call: Needs<'InvalidInput'>,
+  arn: string | undefined,
+): Promise<string | undefined>;
+export async function checkedBoundary(
+  call: Needs<'InvalidInput'>,
+  arn: string | undefined,
+): Promise<string | undefined> {
+  if (arn === undefined) return undefined;
+  if (parseIamArn(arn)?.type !== 'policy') return call.fail('InvalidInput', `ARN ${arn} is not valid.`);
+  const policy = await findPolicy(call, arn);
+  if (policy !== undefined) return policy.arn;
+  // CreateRole does not declare this error, yet answers it like the others.
+  return (call as Needs as Needs<'NoSuchEntity'>).fail(
+    'NoSuchEntity',
+    `Scope ARN: ${arn} does not exist or is not attachable.`,
+  );
+}

@@ -1,0 +1,28 @@
+/** AWS Identity and Access Management: one row per operation, collected from one file per noun. */
+import { accessKeys } from './access-keys.ts';
+import { attachments } from './attachments.ts';
+import { boundaries } from './boundaries.ts';
+import { groups } from './groups.ts';
+import { inlinePolicies } from './inline-policies.ts';
+import { instanceProfiles } from './instance-profiles.ts';
+import { managedPolicies } from './managed-policies.ts';
+import { memberships } from './memberships.ts';
+import { policyVersions } from './policy-versions.ts';
+import { roles } from './roles.ts';
+import { tags } from './tags.ts';
+import { users } from './users.ts';
+
+export const iam = {
+  ...users,
+  ...groups,
+  ...memberships,
+  ...accessKeys,
+  ...managedPolicies,
+  ...policyVersions,
+  ...attachments,
+  ...inlinePolicies,
+  ...boundaries,
+  ...roles,
+  ...instanceProfiles,
+  ...tags,
+};
