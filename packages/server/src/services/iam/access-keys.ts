@@ -10,7 +10,7 @@ import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import { pageOf } from './pagination.ts';
 import { quotas, quotaText } from './quotas.ts';
-import { accessKeys as collection, accessKeyUses, anyAccount } from './records.ts';
+import { accessKeys as collection, accessKeyUses, keyUseScope, anyAccount } from './records.ts';
 import type { AccessKeyRecord } from './records.ts';
 
 interface KeyOwner {
@@ -108,7 +108,7 @@ export const accessKeys = operationsOf<IamModel>()({
     async write({ UserName, AccessKeyId }, call) {
       const key = await theKey(call, UserName, AccessKeyId);
       await call.tx.remove(collection, anyAccount, key.accessKeyId);
-      await call.tx.remove(accessKeyUses, anyAccount, key.accessKeyId);
+      await call.tx.remove(accessKeyUses, keyUseScope, key.accessKeyId);
       return {};
     },
   },
@@ -130,7 +130,7 @@ export const accessKeys = operationsOf<IamModel>()({
     async read({ AccessKeyId }, call) {
       const [key, use] = await Promise.all([
         call.reader.get(collection, anyAccount, AccessKeyId),
-        call.reader.get(accessKeyUses, anyAccount, AccessKeyId),
+        call.reader.get(accessKeyUses, keyUseScope, AccessKeyId),
       ]);
       const user = key === undefined ? undefined : await userById(call, key.ownerId);
       return {

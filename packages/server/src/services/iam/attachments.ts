@@ -4,7 +4,8 @@ import { operationsOf } from '../service.ts';
 import type { AccessCheck } from '../service.ts';
 import { onOwner } from './access.ts';
 import { parseIamArn } from './arns.ts';
-import { ensureModifiable, theOwner } from './entities.ts';
+import { theModifiableRoleOwner, theOwner } from './entities.ts';
+import type { Owner } from './entities.ts';
 import { state } from './needs.ts';
 import type { Needs, Writes } from './needs.ts';
 import { pageOf } from './pagination.ts';
@@ -25,7 +26,7 @@ function onAttachment(call: Needs, type: OwnerType, name: string, policyArn: str
   return onOwner(call, type, name, { boundary: 'current', policyArn });
 }
 
-async function ensureRoom(call: Writes<'LimitExceeded'>, type: OwnerType, id: string): Promise<void> {
+async function ensureRoom(call: Writes<'LimitExceeded'>, { type, id }: Owner): Promise<void> {
   const [name, limit] = limits[type];
   const attached = await call.tx.count(collection, global(call.accountId), ownedKey(type, id));
   if (attached >= limit) call.fail('LimitExceeded', quotaText(name, limit));
@@ -34,36 +35,21 @@ async function ensureRoom(call: Writes<'LimitExceeded'>, type: OwnerType, id: st
 type AttachErrors = 'NoSuchEntity' | 'LimitExceeded' | 'PolicyNotAttachable';
 
 /** Attaches; succeeds without effect when it is attached already. */
-async function attach(
-  call: Writes<AttachErrors>,
-  type: OwnerType,
-  name: string,
-  arn: string,
-): Promise<Record<string, never>> {
-  const owner = await theOwner(call, type, name);
-  // Only AttachRolePolicy can meet a service-linked role, and it declares the error.
-  ensureModifiable(call as Needs as Needs<'UnmodifiableEntity'>, owner);
+async function attach(call: Writes<AttachErrors>, owner: Owner, arn: string): Promise<Record<string, never>> {
   const policy = await theAttachable(call, arn);
   if (policy.byAws && policy.record.path.startsWith('/aws-service-role/')) {
     call.fail('PolicyNotAttachable', 'Cannot attach a Service Role Policy to a Customer Role.');
   }
-  const key = ownedKey(type, owner.id, arn);
+  const key = ownedKey(owner.type, owner.id, arn);
   if ((await call.tx.get(collection, global(call.accountId), key)) !== undefined) return {};
-  await ensureRoom(call, type, owner.id);
-  const attachment = { ownerType: type, ownerId: owner.id, policyArn: arn, since: call.now };
+  await ensureRoom(call, owner);
+  const attachment = { ownerType: owner.type, ownerId: owner.id, policyArn: arn, since: call.now };
   await call.tx.put(collection, global(call.accountId), key, attachment);
   return {};
 }
 
-async function detach(
-  call: Writes<'NoSuchEntity'>,
-  type: OwnerType,
-  name: string,
-  arn: string,
-): Promise<Record<string, never>> {
-  const owner = await theOwner(call, type, name);
-  ensureModifiable(call as Needs as Needs<'UnmodifiableEntity'>, owner);
-  const removed = await call.tx.remove(collection, global(call.accountId), ownedKey(type, owner.id, arn));
+async function detach(call: Writes<'NoSuchEntity'>, owner: Owner, arn: string): Promise<Record<string, never>> {
+  const removed = await call.tx.remove(collection, global(call.accountId), ownedKey(owner.type, owner.id, arn));
   return removed ? {} : call.fail('NoSuchEntity', `Policy ${arn} was not found.`);
 }
 
@@ -98,27 +84,29 @@ async function list(call: Needs<'NoSuchEntity'>, type: OwnerType, name: string, 
 export const attachments = operationsOf<IamModel>()({
   AttachUserPolicy: {
     access: ({ UserName, PolicyArn }, call) => onAttachment(call, 'user', UserName, PolicyArn),
-    write: ({ UserName, PolicyArn }, call) => attach(call, 'user', UserName, PolicyArn),
+    write: async ({ UserName, PolicyArn }, call) => attach(call, await theOwner(call, 'user', UserName), PolicyArn),
   },
   AttachGroupPolicy: {
     access: ({ GroupName, PolicyArn }, call) => onAttachment(call, 'group', GroupName, PolicyArn),
-    write: ({ GroupName, PolicyArn }, call) => attach(call, 'group', GroupName, PolicyArn),
+    write: async ({ GroupName, PolicyArn }, call) => attach(call, await theOwner(call, 'group', GroupName), PolicyArn),
   },
   AttachRolePolicy: {
     access: ({ RoleName, PolicyArn }, call) => onAttachment(call, 'role', RoleName, PolicyArn),
-    write: ({ RoleName, PolicyArn }, call) => attach(call, 'role', RoleName, PolicyArn),
+    write: async ({ RoleName, PolicyArn }, call) =>
+      attach(call, await theModifiableRoleOwner(call, RoleName), PolicyArn),
   },
   DetachUserPolicy: {
     access: ({ UserName, PolicyArn }, call) => onAttachment(call, 'user', UserName, PolicyArn),
-    write: ({ UserName, PolicyArn }, call) => detach(call, 'user', UserName, PolicyArn),
+    write: async ({ UserName, PolicyArn }, call) => detach(call, await theOwner(call, 'user', UserName), PolicyArn),
   },
   DetachGroupPolicy: {
     access: ({ GroupName, PolicyArn }, call) => onAttachment(call, 'group', GroupName, PolicyArn),
-    write: ({ GroupName, PolicyArn }, call) => detach(call, 'group', GroupName, PolicyArn),
+    write: async ({ GroupName, PolicyArn }, call) => detach(call, await theOwner(call, 'group', GroupName), PolicyArn),
   },
   DetachRolePolicy: {
     access: ({ RoleName, PolicyArn }, call) => onAttachment(call, 'role', RoleName, PolicyArn),
-    write: ({ RoleName, PolicyArn }, call) => detach(call, 'role', RoleName, PolicyArn),
+    write: async ({ RoleName, PolicyArn }, call) =>
+      detach(call, await theModifiableRoleOwner(call, RoleName), PolicyArn),
   },
   ListAttachedUserPolicies: {
     access: ({ UserName }, call) => onOwner(call, 'user', UserName),

@@ -20,6 +20,7 @@ const policyId = (key: string): string =>
   `ANPA${Array.from(createHash('sha256').update(key).digest().subarray(0, 17), (b) => alphabet.charAt(b & 31)).join('')}`;
 
 function read(file: string): ManagedPolicyRecord {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the files are part of the product
   const policy = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as PolicyFile;
   const [createdAt, updatedAt] = [Date.parse(policy.CreateDate), Date.parse(policy.UpdateDate)];
   const versionId = policy.DefaultVersionId;

@@ -1,4 +1,5 @@
 /** An entity can be deleted only when nothing hangs on it: DeleteConflict otherwise, in AWS's order (spec/iam.md 5). */
+import type { Collection } from '../../store/store.ts';
 import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import {
@@ -27,14 +28,8 @@ const policies = (type: OwnerType): readonly Hanger[] => [
   { first: 'delete policies', hangs: (call, id) => anyUnder(call, inlinePolicies, ownedKey(type, id)) },
 ];
 
-async function anyUnder(
-  call: Needs,
-  collection: typeof attachments | typeof inlinePolicies | typeof memberships,
-  prefix: string,
-) {
-  // The three collections differ only in what they hold, which is not looked at.
-  const found = await state(call).list(collection as typeof attachments, global(call.accountId), { prefix, limit: 1 });
-  return found.length > 0;
+async function anyUnder<T>(call: Needs, collection: Collection<T>, prefix: string): Promise<boolean> {
+  return (await state(call).list(collection, global(call.accountId), { prefix, limit: 1 })).length > 0;
 }
 
 const hangers: Readonly<Record<OwnerType, readonly Hanger[]>> = {

@@ -3,7 +3,7 @@ import type { IamModel } from '../../model/iam.ts';
 import { operationsOf } from '../service.ts';
 import { onOwner } from './access.ts';
 import { checkedBoundary } from './boundary.ts';
-import { ensureModifiable, theRole, theUser } from './entities.ts';
+import { theModifiableRole, theUser } from './entities.ts';
 import { global, nameKey, roles, users } from './records.ts';
 
 export const boundaries = operationsOf<IamModel>()({
@@ -22,8 +22,7 @@ export const boundaries = operationsOf<IamModel>()({
     access: ({ RoleName, PermissionsBoundary }, call) =>
       onOwner(call, 'role', RoleName, { boundary: { requested: PermissionsBoundary } }),
     async write({ RoleName, PermissionsBoundary }, call) {
-      const role = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const role = await theModifiableRole(call, RoleName);
       const permissionsBoundary = await checkedBoundary(call, PermissionsBoundary);
       await call.tx.put(roles, global(call.accountId), nameKey(role.roleName), { ...role, permissionsBoundary });
       return {};
@@ -42,8 +41,7 @@ export const boundaries = operationsOf<IamModel>()({
   DeleteRolePermissionsBoundary: {
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
     async write({ RoleName }, call) {
-      const { permissionsBoundary: _, ...role } = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const { permissionsBoundary: _, ...role } = await theModifiableRole(call, RoleName);
       await call.tx.put(roles, global(call.accountId), nameKey(role.roleName), role);
       return {};
     },

@@ -23,6 +23,7 @@ export async function checkedBoundary(
   const policy = await findPolicy(call, arn);
   if (policy !== undefined) return policy.arn;
   // CreateRole does not declare this error, yet answers it like the others.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return (call as Needs as Needs<'NoSuchEntity'>).fail(
     'NoSuchEntity',
     `Scope ARN: ${arn} does not exist or is not attachable.`,

@@ -106,14 +106,20 @@ export const ownerById = (call: Needs, type: OwnerType, id: string): Promise<Own
 export const theOwner = async (call: Needs<'NoSuchEntity'>, type: OwnerType, name: string): Promise<Owner> =>
   (await findOwner(call, type, name)) ?? missing(call, type, name);
 
-/** Refuses changes to service-linked roles (spec/service-linked-roles.md 4). */
-export function ensureModifiable(
-  call: Needs<'UnmodifiableEntity'>,
-  owner: { readonly name: string; readonly linkedService?: string | undefined },
-): void {
-  if (owner.linkedService === undefined) return;
-  call.fail(
+/** The role to change; service-linked ones refuse (spec/service-linked-roles.md 4). */
+export async function theModifiableRole(
+  call: Needs<'NoSuchEntity' | 'UnmodifiableEntity'>,
+  name: string,
+): Promise<RoleRecord> {
+  const role = await theRole(call, name);
+  if (role.linkedService === undefined) return role;
+  return call.fail(
     'UnmodifiableEntity',
-    `Cannot perform the operation on the protected role '${owner.name}' - this role is only modifiable by AWS`,
+    `Cannot perform the operation on the protected role '${role.roleName}' - this role is only modifiable by AWS`,
   );
 }
+
+export const theModifiableRoleOwner = async (
+  call: Needs<'NoSuchEntity' | 'UnmodifiableEntity'>,
+  name: string,
+): Promise<Owner> => roleOwner(call, await theModifiableRole(call, name));

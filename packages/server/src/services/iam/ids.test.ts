@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { accountOfId, newId, newSecret } from './ids.ts';
 
 const random = { bytes: (size: number) => randomBytes(size) };
-const account = fc.integer({ min: 0, max: 999_999_999_999 }).map((n) => String(n).padStart(12, '0'));
+const account = integer({ min: 0, max: 999_999_999_999 }).map((n) => String(n).padStart(12, '0'));
 
 describe('unique ids', () => {
   test('S0-174 an access key id is AKIA and 16 characters of A-Z2-7 that encode its account', () => {
-    fc.assert(
-      fc.property(account, (id) => {
+    assert(
+      property(account, (id) => {
         const key = newId('accessKey', id, random);
         expect(key).toMatch(/^AKIA[A-Z2-7]{16}$/);
         expect(accountOfId(key)).toBe(id);

@@ -3,7 +3,8 @@ import type { IamModel } from '../../model/iam.ts';
 import { operationsOf } from '../service.ts';
 import { onOwner } from './access.ts';
 import { ensureDocument, sizeOf } from './documents.ts';
-import { ensureModifiable, theOwner } from './entities.ts';
+import { theModifiableRoleOwner, theOwner } from './entities.ts';
+import type { Owner } from './entities.ts';
 import { present, state } from './needs.ts';
 import type { Needs, Writes } from './needs.ts';
 import { pageOf } from './pagination.ts';
@@ -31,22 +32,45 @@ export function effectiveText(policy: InlinePolicyRecord, now: number, delayMs: 
 
 type PutErrors = 'NoSuchEntity' | 'LimitExceeded' | 'MalformedPolicyDocument';
 
-async function put(call: Writes<PutErrors>, type: OwnerType, name: string, policyName: string, document: string) {
-  ensureDocument(call, 'identity', document);
-  const owner = await theOwner(call, type, name);
-  ensureModifiable(call as Needs as Needs<'UnmodifiableEntity'>, owner);
-  const all = await inlineOf(call, type, owner.id);
-  const others = all.filter((policy) => policy.policyName !== policyName);
-  const size = others.reduce((sum, policy) => sum + sizeOf(policy.document), sizeOf(document));
+/** What a put names: the entity is looked for only after the grammar was found good. */
+interface Put {
+  readonly owner: () => Promise<Owner>;
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+
+async function put(
+  call: Writes<PutErrors>,
+  { owner: find, PolicyName, PolicyDocument }: Put,
+): Promise<Record<string, never>> {
+  ensureDocument(call, 'identity', PolicyDocument);
+  const { type, id, name } = await find();
+  const all = await inlineOf(call, type, id);
+  const others = all.filter(({ policyName }) => policyName !== PolicyName);
+  const size = others.reduce((sum, { document }) => sum + sizeOf(document), sizeOf(PolicyDocument));
   if (size > limits[type]) {
-    call.fail('LimitExceeded', `Maximum policy size of ${limits[type]} bytes exceeded for ${type} ${owner.name}`);
+    call.fail('LimitExceeded', `Maximum policy size of ${limits[type]} bytes exceeded for ${type} ${name}`);
   }
-  const replaced = all.find((policy) => policy.policyName === policyName);
-  const delay = call.env.settings.propagationDelayMs;
-  const previous = replaced === undefined || delay === 0 ? undefined : effectiveText(replaced, call.now, delay);
-  const policy = present({ ownerType: type, ownerId: owner.id, policyName, document, since: call.now, previous });
-  await call.tx.put(collection, global(call.accountId), ownedKey(type, owner.id, policyName), policy);
+  const replaced = all.find(({ policyName }) => policyName === PolicyName);
+  const policy = successor(call, replaced, {
+    ownerType: type,
+    ownerId: id,
+    policyName: PolicyName,
+    document: PolicyDocument,
+  });
+  await call.tx.put(collection, global(call.accountId), ownedKey(type, id, PolicyName), policy);
   return {};
+}
+
+/** The new record; while changes take time to be felt it remembers the text that is still in force. */
+function successor(
+  { now, env }: Needs,
+  replaced: InlinePolicyRecord | undefined,
+  policy: Omit<InlinePolicyRecord, 'since'>,
+): InlinePolicyRecord {
+  const delay = env.settings.propagationDelayMs;
+  const previous = replaced === undefined || delay === 0 ? undefined : effectiveText(replaced, now, delay);
+  return { ...policy, since: now, ...present({ previous }) };
 }
 
 const missing = (call: Needs<'NoSuchEntity'>, type: OwnerType, policyName: string): never =>
@@ -59,10 +83,12 @@ async function get(call: Needs<'NoSuchEntity'>, type: OwnerType, name: string, p
   return { name: owner.name, policy: { PolicyName: policy.policyName, PolicyDocument: policy.document } };
 }
 
-async function remove(call: Writes<'NoSuchEntity'>, type: OwnerType, name: string, policyName: string) {
-  const owner = await theOwner(call, type, name);
-  ensureModifiable(call as Needs as Needs<'UnmodifiableEntity'>, owner);
-  const removed = await call.tx.remove(collection, global(call.accountId), ownedKey(type, owner.id, policyName));
+async function remove(
+  call: Writes<'NoSuchEntity'>,
+  { type, id }: Owner,
+  policyName: string,
+): Promise<Record<string, never>> {
+  const removed = await call.tx.remove(collection, global(call.accountId), ownedKey(type, id, policyName));
   return removed ? {} : missing(call, type, policyName);
 }
 
@@ -77,16 +103,15 @@ async function list(call: Needs<'NoSuchEntity'>, type: OwnerType, name: string, 
 export const inlinePolicies = operationsOf<IamModel>()({
   PutUserPolicy: {
     access: ({ UserName }, call) => onOwner(call, 'user', UserName, { boundary: 'current' }),
-    write: ({ UserName, PolicyName, PolicyDocument }, call) => put(call, 'user', UserName, PolicyName, PolicyDocument),
+    write: (input, call) => put(call, { ...input, owner: () => theOwner(call, 'user', input.UserName) }),
   },
   PutGroupPolicy: {
     access: ({ GroupName }, call) => onOwner(call, 'group', GroupName),
-    write: ({ GroupName, PolicyName, PolicyDocument }, call) =>
-      put(call, 'group', GroupName, PolicyName, PolicyDocument),
+    write: (input, call) => put(call, { ...input, owner: () => theOwner(call, 'group', input.GroupName) }),
   },
   PutRolePolicy: {
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
-    write: ({ RoleName, PolicyName, PolicyDocument }, call) => put(call, 'role', RoleName, PolicyName, PolicyDocument),
+    write: (input, call) => put(call, { ...input, owner: () => theModifiableRoleOwner(call, input.RoleName) }),
   },
   GetUserPolicy: {
     access: ({ UserName }, call) => onOwner(call, 'user', UserName),
@@ -111,15 +136,17 @@ export const inlinePolicies = operationsOf<IamModel>()({
   },
   DeleteUserPolicy: {
     access: ({ UserName }, call) => onOwner(call, 'user', UserName, { boundary: 'current' }),
-    write: ({ UserName, PolicyName }, call) => remove(call, 'user', UserName, PolicyName),
+    write: async ({ UserName, PolicyName }, call) => remove(call, await theOwner(call, 'user', UserName), PolicyName),
   },
   DeleteGroupPolicy: {
     access: ({ GroupName }, call) => onOwner(call, 'group', GroupName),
-    write: ({ GroupName, PolicyName }, call) => remove(call, 'group', GroupName, PolicyName),
+    write: async ({ GroupName, PolicyName }, call) =>
+      remove(call, await theOwner(call, 'group', GroupName), PolicyName),
   },
   DeleteRolePolicy: {
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
-    write: ({ RoleName, PolicyName }, call) => remove(call, 'role', RoleName, PolicyName),
+    write: async ({ RoleName, PolicyName }, call) =>
+      remove(call, await theModifiableRoleOwner(call, RoleName), PolicyName),
   },
   ListUserPolicies: {
     access: ({ UserName }, call) => onOwner(call, 'user', UserName),

@@ -3,7 +3,7 @@ import type { IamModel, InstanceProfile } from '../../model/iam.ts';
 import { operationsOf } from '../service.ts';
 import { onCreate, onList, onOwner } from './access.ts';
 import { pathOf } from './arns.ts';
-import { ensureModifiable, roleById, theRole } from './entities.ts';
+import { theModifiableRole, roleById, theRole } from './entities.ts';
 import { newId } from './ids.ts';
 import { findProfile, onProfile, profileArn, theProfile } from './instance-profile-lookup.ts';
 import { state } from './needs.ts';
@@ -114,8 +114,7 @@ export const instanceProfiles = operationsOf<IamModel>()({
     },
     async write({ InstanceProfileName, RoleName }, call) {
       const profile = await theProfile(call, InstanceProfileName);
-      const role = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const role = await theModifiableRole(call, RoleName);
       if (profile.roleId !== undefined) {
         call.fail('LimitExceeded', quotaText('InstanceSessionsPerInstanceProfile', 1));
       }
@@ -129,8 +128,7 @@ export const instanceProfiles = operationsOf<IamModel>()({
     access: ({ InstanceProfileName }, call) => onProfile(call, InstanceProfileName),
     async write({ InstanceProfileName, RoleName }, call) {
       const { roleId, ...profile } = await theProfile(call, InstanceProfileName);
-      const role = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const role = await theModifiableRole(call, RoleName);
       if (roleId !== role.roleId) {
         const text = `Role ${RoleName} in Instance Profile ${InstanceProfileName} cannot be found.`;
         call.fail('NoSuchEntity', text);

@@ -18,6 +18,7 @@ export const state = (call: Needs): Reader => call.tx ?? call.reader;
 
 /** The same object without its `undefined` members, for outputs whose optional members must be absent. */
 export function present<T extends object>(value: T): Present<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the undefined members went
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Present<T>;
 }
 

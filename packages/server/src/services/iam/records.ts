@@ -196,8 +196,10 @@ export const accessKeys: Collection<AccessKeyRecord> = {
   sealed: ['secret'],
   indexes: (k) => ({ owner: k.ownerId }),
 };
-/** In scope `anyAccount`, keyed by the access key id. */
+/** In scope `keyUseScope`, keyed by the access key id. */
 export const accessKeyUses: Collection<AccessKeyUseRecord> = { name: 'iam.access-key-use' };
+/** A scope of its own: noting a use must not raise the version of the account, which would drop what is cached of it. */
+export const keyUseScope: Scope = { accountId: 'key-use', region: '' };
 /** Keyed by `nameKey(instanceProfileName)`. */
 export const instanceProfiles: Collection<InstanceProfileRecord> = {
   name: 'iam.instance-profile',

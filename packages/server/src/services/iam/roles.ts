@@ -6,7 +6,7 @@ import { pathOf } from './arns.ts';
 import { ensureBare } from './bare.ts';
 import { boundaryOf, checkedBoundary } from './boundary.ts';
 import { ensureDocument, ensureTrustSize } from './documents.ts';
-import { ensureModifiable, findRole, roleArn, theRole } from './entities.ts';
+import { theModifiableRole, findRole, roleArn, theRole } from './entities.ts';
 import { newId } from './ids.ts';
 import { present, state } from './needs.ts';
 import type { Needs, Writes } from './needs.ts';
@@ -146,8 +146,7 @@ export const roles = operationsOf<IamModel>()({
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
     async write({ RoleName, PolicyDocument: trustPolicy }, call) {
       ensureDocument(call, 'trust', trustPolicy);
-      const role = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const role = await theModifiableRole(call, RoleName);
       const trustIds = await resolveTrust(call, trustPolicy);
       ensureTrustSize(call, trustPolicy);
       await save(call, { ...role, trustPolicy, trustIds });
@@ -158,8 +157,7 @@ export const roles = operationsOf<IamModel>()({
   DeleteRole: {
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
     async write({ RoleName }, call) {
-      const role = await theRole(call, RoleName);
-      ensureModifiable(call, { ...role, name: role.roleName });
+      const role = await theModifiableRole(call, RoleName);
       await ensureBare(call, 'role', role.roleId);
       await call.tx.remove(collection, global(call.accountId), nameKey(role.roleName));
       return {};

@@ -102,6 +102,7 @@ function rewrite(statement: TrustStatement, names: ReadonlyMap<string, string>):
 export async function renderTrust(call: Needs, role: RoleRecord): Promise<string> {
   const names = await renamed(call, role);
   if (names.size === 0) return role.trustPolicy;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was validated when it was stored
   const document = JSON.parse(role.trustPolicy) as { readonly Statement: TrustStatement | readonly TrustStatement[] };
   const statements = [document.Statement].flat().map((statement) => rewrite(statement, names));
   return JSON.stringify({ ...document, Statement: Array.isArray(document.Statement) ? statements : statements[0] });
