@@ -25,7 +25,7 @@ export interface Authorization {
   /** Everything of the credential after the access key id. */
   readonly scope: string;
   /** X-Amz-Region-Set of AWS4-ECDSA-P256-SHA256. */
-  readonly regionSet?: string;
+  readonly regionSet: string | undefined;
   readonly signedHeaders: SignedHeaders;
   readonly signature: string;
   /** When it was signed, as the string to sign shows it: `20150830T123600Z`. */
@@ -33,7 +33,7 @@ export interface Authorization {
   /** The same in milliseconds since the epoch. */
   readonly signedAt: number;
   /** X-Amz-Expires as sent (query form). */
-  readonly expires?: string;
-  readonly sessionToken?: string;
+  readonly expires: string | undefined;
+  readonly sessionToken: string | undefined;
   readonly head: IndexedHead;
 }

@@ -13,12 +13,20 @@ const maxCredential = 512;
 
 /** Splits `key/date/region/service/aws4_request` (no region for ECDSA); all parts '' when it has another shape. */
 export function parseCredential(credential: string, algorithm: Algorithm): Credential {
-  const parts = credential.length > maxCredential ? [] : credential.split('/');
-  const regional = algorithm !== ecdsaAlgorithm;
-  if (parts.length !== (regional ? 5 : 4)) return unreadable;
-  if (!regional) parts.splice(2, 0, '');
-  const [accessKeyId = '', date = '', region = '', service = '', term = ''] = parts;
-  return { accessKeyId, date, region, service, terminator: term, scope: credential.slice(accessKeyId.length + 1) };
+  const keyEnd = credential.indexOf('/');
+  const dateEnd = credential.indexOf('/', keyEnd + 1);
+  const regionEnd = algorithm === ecdsaAlgorithm ? dateEnd : credential.indexOf('/', dateEnd + 1);
+  const serviceEnd = credential.indexOf('/', regionEnd + 1);
+  const inOrder = keyEnd >= 0 && dateEnd > keyEnd && regionEnd >= dateEnd && serviceEnd > regionEnd;
+  if (!inOrder || credential.includes('/', serviceEnd + 1) || credential.length > maxCredential) return unreadable;
+  return {
+    accessKeyId: credential.slice(0, keyEnd),
+    date: credential.slice(keyEnd + 1, dateEnd),
+    region: algorithm === ecdsaAlgorithm ? '' : credential.slice(dateEnd + 1, regionEnd),
+    service: credential.slice(regionEnd + 1, serviceEnd),
+    terminator: credential.slice(serviceEnd + 1),
+    scope: credential.slice(keyEnd + 1),
+  };
 }
 
 /** What the credential scope must say. */

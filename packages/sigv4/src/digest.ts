@@ -13,7 +13,9 @@ export function sha256Hex(data: Uint8Array | string): string {
 /** Characters above one byte cannot come off a wire; they are taken as UTF-8 rather than cut off. */
 const beyondByte = /[^\0-\xff]/;
 
-function bytesOf(text: string): Buffer {
+/** The bytes of a byte string. ASCII goes to the digest as the string it is, which spares a copy. */
+function bytesOf(text: string): Buffer | string {
+  if (Buffer.byteLength(text, 'utf8') === text.length) return text;
   return Buffer.from(text, beyondByte.test(text) ? 'utf8' : 'latin1');
 }
 

@@ -12,9 +12,9 @@ import { parseSignedHeaders, signsHost } from './signed-headers.ts';
 import { basicDate, parseTimestamp } from './timestamp.ts';
 
 interface Parameters {
-  Credential?: string;
-  SignedHeaders?: string;
-  Signature?: string;
+  Credential: string;
+  SignedHeaders: string;
+  Signature: string;
 }
 
 const maxHeader = 16_384;
@@ -38,7 +38,7 @@ function isAlgorithm(text: string): text is Algorithm {
 
 /** Comma-separated pairs; unknown names are ignored, the last of duplicates wins. */
 function readParameters(header: string, from: number): Parameters | Refusal {
-  const found: Parameters = {};
+  const found: Parameters = { Credential: '', SignedHeaders: '', Signature: '' };
   for (let start = from; start < header.length;) {
     const comma = header.indexOf(',', start);
     const end = comma < 0 ? header.length : comma;
@@ -52,7 +52,9 @@ function readParameters(header: string, from: number): Parameters | Refusal {
 }
 
 function setParameter(found: Parameters, name: string, value: string): void {
-  if (name === 'Credential' || name === 'SignedHeaders' || name === 'Signature') found[name] = value;
+  if (name === 'Credential') found.Credential = value;
+  else if (name === 'SignedHeaders') found.SignedHeaders = value;
+  else if (name === 'Signature') found.Signature = value;
 }
 
 /** The header itself is shown hashed, as newer builds of AWS do: it may hold something that is nobody's business. */
@@ -71,21 +73,27 @@ function assemble(head: IndexedHead, algorithm: Algorithm, parameters: Parameter
     return missingParts(algorithm, parameters, sentDate);
   const signedHeaders = parseSignedHeaders(list);
   if (!signsHost(signedHeaders)) return hostUnsigned('header');
-  const timestamp = basicDate(sentDate);
-  if (timestamp === undefined) return badDate(sentDate, 'header');
-  const sessionToken = joinedHeader(head, 'x-amz-security-token');
-  const regionSet = algorithm === ecdsaAlgorithm ? joinedHeader(head, 'x-amz-region-set') : undefined;
+  const timestamp = basicDate(sentDate) ?? sentDate;
+  const signedAt = parseTimestamp(timestamp);
+  if (Number.isNaN(signedAt)) return badDate(sentDate, 'header');
+  const { accessKeyId, date, region, service, terminator, scope } = parseCredential(credential, algorithm);
   return {
     kind: 'header',
     algorithm,
     credential,
-    ...parseCredential(credential, algorithm),
-    ...(regionSet === undefined ? undefined : { regionSet }),
+    accessKeyId,
+    date,
+    region,
+    service,
+    terminator,
+    scope,
+    regionSet: algorithm === ecdsaAlgorithm ? joinedHeader(head, 'x-amz-region-set') : undefined,
     signedHeaders,
     signature,
     timestamp,
-    signedAt: parseTimestamp(timestamp),
-    ...(sessionToken === undefined ? undefined : { sessionToken }),
+    signedAt,
+    expires: undefined,
+    sessionToken: joinedHeader(head, 'x-amz-security-token'),
     head,
   };
 }

@@ -1,6 +1,6 @@
 /** Which payload hash the signature must have been made with, and what that says of the body. */
 import type { Authorization } from './authorization.ts';
-import { emptySha256, sameDigest, sha256Hex } from './digest.ts';
+import { emptySha256, sha256Hex } from './digest.ts';
 import { joinedHeader } from './head.ts';
 import { firstParameter } from './query.ts';
 import { mismatchText, refuse } from './refusal.ts';
@@ -72,7 +72,8 @@ function planUndeclared(authorization: Authorization, payload: Payload, profile:
 /** After the signature fitted: is the body the one whose hash was declared? */
 export function bodyDiffers(payload: Payload, { claim, hashes }: PayloadPlan): boolean {
   if (claim.kind !== 'signed' || payload === 'unread') return false;
-  return !sameDigest(bodyHash(payload), hashes[0]!);
+  // Both hashes are known to the client: nothing to hide from a clock.
+  return bodyHash(payload) !== hashes[0];
 }
 
 /** Hashing twice is avoided by asking for this once per request. */

@@ -1,6 +1,6 @@
 /** The presigned form: the signature's parameters in the query string. */
 import { ecdsaAlgorithm, hmacAlgorithm } from './authorization.ts';
-import type { Algorithm, Authorization } from './authorization.ts';
+import type { Authorization } from './authorization.ts';
 import { parseCredential } from './credential-scope.ts';
 import { badDate, hostUnsigned } from './form-refusals.ts';
 import type { IndexedHead } from './head.ts';
@@ -28,23 +28,18 @@ export function readQueryForm(head: IndexedHead): Authorization | Refusal | unde
   if (!signsHost(signedHeaders)) return hostUnsigned('query');
   const signedAt = parseTimestamp(timestamp);
   if (Number.isNaN(signedAt)) return badDate(timestamp, 'query');
-  return { ...base(head, algorithm, credential), signedHeaders, signature, timestamp, signedAt };
-}
-
-type Base = Omit<Authorization, 'signedHeaders' | 'signature' | 'timestamp' | 'signedAt'>;
-
-function base(head: IndexedHead, algorithm: Algorithm, credential: string): Base {
-  const expires = firstParameter(head.query, 'X-Amz-Expires');
-  const sessionToken = firstParameter(head.query, 'X-Amz-Security-Token');
-  const regionSet = algorithm === ecdsaAlgorithm ? firstParameter(head.query, 'X-Amz-Region-Set') : undefined;
   return {
     kind: 'query',
     algorithm,
     credential,
     ...parseCredential(credential, algorithm),
-    ...(regionSet === undefined ? undefined : { regionSet }),
-    ...(expires === undefined ? undefined : { expires }),
-    ...(sessionToken === undefined ? undefined : { sessionToken }),
+    regionSet: algorithm === ecdsaAlgorithm ? firstParameter(head.query, 'X-Amz-Region-Set') : undefined,
+    signedHeaders,
+    signature,
+    timestamp,
+    signedAt,
+    expires: firstParameter(head.query, 'X-Amz-Expires'),
+    sessionToken: firstParameter(head.query, 'X-Amz-Security-Token'),
     head,
   };
 }

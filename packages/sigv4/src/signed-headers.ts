@@ -48,7 +48,8 @@ export function canonicalHeaders(head: IndexedHead, signed: SignedHeaders, host?
 }
 
 function collect(head: IndexedHead, signed: SignedHeaders): (string | undefined)[] {
-  const values: (string | undefined)[] = Array.from({ length: signed.names.length });
+  const values: (string | undefined)[] = [];
+  for (let i = 0; i < signed.names.length; i++) values.push(undefined);
   for (let i = 0; i < head.names.length; i++) {
     const at = signed.positions.get(head.names[i]!);
     if (at === undefined) continue;
@@ -68,14 +69,8 @@ export function hostOf(head: IndexedHead): string | undefined {
 
 /** Trims, and makes each inner run of white space one space. */
 export function collapseSpaces(value: string): string {
-  if (value.includes('  ') || hasOtherSpace(value)) return value.replaceAll(/[ \t\n\v\f\r]+/g, ' ').trim();
+  if (value.includes('  ') || otherSpace.test(value)) return value.replaceAll(/[ \t\n\v\f\r]+/g, ' ').trim();
   return value.trim();
 }
 
-function hasOtherSpace(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code >= 0x09 && code <= 0x0d) return true;
-  }
-  return false;
-}
+const otherSpace = /[\t\n\v\f\r]/;

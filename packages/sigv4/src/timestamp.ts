@@ -13,20 +13,17 @@ export function formatTimestamp(ms: number): string {
 /** ISO 8601 basic format to milliseconds; NaN when it is anything else or no such time exists. */
 export function parseTimestamp(text: string): number {
   if (text.length !== 16 || text[8] !== 'T' || text[15] !== 'Z') return Number.NaN;
-  const [year, month, day] = [digits(text, 0, 4), digits(text, 4, 6), digits(text, 6, 8)];
-  const [hour, minute, second] = [digits(text, 9, 11), digits(text, 11, 13), digits(text, 13, 15)];
-  return timeOf(year, month, day, hour, minute, second);
+  const day = parseDay(digits(text, 0, 4), digits(text, 4, 6), digits(text, 6, 8));
+  return day + parseTime(digits(text, 9, 11), digits(text, 11, 13), digits(text, 13, 15));
 }
 
-/** The Date header: basic format, or HTTP's own, which is given back in basic format; `undefined` for other text. */
+/** HTTP's own date format in basic format; `undefined` for other text. */
 export function basicDate(text: string): string | undefined {
-  if (!Number.isNaN(parseTimestamp(text))) return text;
   const found = httpDate.exec(text);
   if (found === null) return undefined;
   const [, day, name = '', year, hour, minute, second] = found;
   const month = String(months.indexOf(name) + 1).padStart(2, '0');
-  const basic = `${year}${month}${day}T${hour}${minute}${second}Z`;
-  return Number.isNaN(parseTimestamp(basic)) ? undefined : basic;
+  return `${year}${month}${day}T${hour}${minute}${second}Z`;
 }
 
 function digits(text: string, from: number, to: number): number {
@@ -39,10 +36,14 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
-function timeOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+function parseDay(year: number, month: number, day: number): number {
   const longest = maxDayOfMonth[month - 1];
   if (longest === undefined || !(day >= 1 && day <= longest)) return Number.NaN;
-  if (!(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN;
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  const ms = Date.UTC(year, month - 1, day);
   return day <= 28 || new Date(ms).getUTCDate() === day ? ms : Number.NaN;
+}
+
+function parseTime(hour: number, minute: number, second: number): number {
+  const exists = hour <= 23 && minute <= 59 && second <= 59;
+  return exists ? ((hour * 60 + minute) * 60 + second) * 1000 : Number.NaN;
 }

@@ -2,9 +2,11 @@
 import { ecdsaAlgorithm } from './authorization.ts';
 import type { Authorization } from './authorization.ts';
 import { canonicalRequest, stringToSign } from './canonical-request.ts';
+import type { CanonicalParts } from './canonical-request.ts';
 import { checkCredentialShape, checkScope } from './credential-scope.ts';
 import { hmacHex, sameDigest } from './digest.ts';
 import { checkFreshness } from './freshness.ts';
+import type { IndexedHead } from './head.ts';
 import { canonicalPaths } from './path.ts';
 import { bodyDiffers, planPayload } from './payload.ts';
 import type { Payload, PayloadClaim, PayloadPlan } from './payload.ts';
@@ -88,53 +90,75 @@ function checkUnsignedHeaders({ kind, head, signedHeaders }: Authorization, prof
   return undefined;
 }
 
-/** Tries the specified canonical request first, then those that real signers make of the same request. */
+/** Tries the specified canonical request, then those that real signers make of the same request. */
 function tryCandidates(
   authorization: Authorization,
   plan: PayloadPlan,
   credential: SigningCredential,
   rules: Rules,
 ): Refusal | undefined {
-  const { head, signedHeaders, kind } = authorization;
+  const { head, kind, signedHeaders } = authorization;
   const paths = canonicalPaths(head.path, rules.profile.doubleEncode);
   if (paths === undefined) return refuse('badPath', '', kind);
-  const query = canonicalQuery(head.query, kind === 'query' ? 'X-Amz-Signature' : undefined);
-  let first: string | undefined;
-  for (const headers of headerBlocks(authorization, rules)) {
-    for (const path of paths) {
-      for (const payloadHash of plan.hashes) {
-        const parts = { method: head.method, path, query, headers, signedHeaders: signedHeaders.text, payloadHash };
-        const canonical = canonicalRequest(parts);
-        if (signatureFits(authorization, stringToSign(authorization, canonical), credential)) return undefined;
-        first ??= canonical;
-      }
-    }
+  const headers = canonicalHeaders(head, signedHeaders);
+  if (headers === undefined) return refuse('signature', mismatchText, kind);
+  const parts = {
+    method: head.method,
+    path: paths[0]!,
+    query: canonicalQuery(head.query, kind === 'query' ? 'X-Amz-Signature' : undefined),
+    headers,
+    signedHeaders: signedHeaders.text,
+    payloadHash: plan.hashes[0]!,
+  };
+  if (signatureFits(authorization, parts, credential)) return undefined;
+  for (const other of alternatives(authorization, parts, {
+    paths,
+    hashes: plan.hashes,
+    hosts: otherHosts(head, rules),
+  })) {
+    if (signatureFits(authorization, other, credential)) return undefined;
   }
-  return mismatch(authorization, first, rules);
+  return mismatch(authorization, parts, rules);
 }
 
-/** The canonical headers as sent, then with the hosts that the signer may have known instead. */
-function* headerBlocks(authorization: Authorization, rules: Rules): Generator<string> {
+interface Choices {
+  readonly paths: readonly string[];
+  readonly hashes: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+/** Every other combination of the choices, each meaning the same request. */
+function alternatives(authorization: Authorization, parts: CanonicalParts, choices: Choices): CanonicalParts[] {
   const { head, signedHeaders } = authorization;
-  const sent = canonicalHeaders(head, signedHeaders);
-  if (sent === undefined) return;
-  yield sent;
-  const host = hostOf(head) ?? '';
-  const port = rules.profile.hostWithoutPort ? host.lastIndexOf(':') : -1;
-  // A colon inside brackets belongs to an IPv6 address.
-  if (port > host.lastIndexOf(']')) yield canonicalHeaders(head, signedHeaders, host.slice(0, port)) ?? '';
-  for (const alias of rules.hostAliases ?? []) yield canonicalHeaders(head, signedHeaders, alias) ?? '';
+  const hosted = choices.hosts.map((host) => canonicalHeaders(head, signedHeaders, host) ?? parts.headers);
+  const all = [parts.headers, ...hosted].flatMap((headers) =>
+    choices.paths.flatMap((path) => choices.hashes.map((payloadHash) => ({ ...parts, headers, path, payloadHash }))),
+  );
+  return all.slice(1);
 }
 
-function signatureFits(authorization: Authorization, text: string, credential: SigningCredential): boolean {
+/** Hosts that the signer may have known instead of the one sent. */
+function otherHosts(head: IndexedHead, { profile, hostAliases = [] }: Rules): readonly string[] {
+  const host = hostOf(head) ?? '';
+  const port = host.lastIndexOf(':');
+  // A colon inside brackets belongs to an IPv6 address.
+  if (!profile.hostWithoutPort || port <= host.lastIndexOf(']')) return hostAliases;
+  return [host.slice(0, port), ...hostAliases];
+}
+
+function signatureFits(authorization: Authorization, parts: CanonicalParts, credential: SigningCredential): boolean {
+  const text = stringToSign(authorization, canonicalRequest(parts));
   if (authorization.algorithm === ecdsaAlgorithm) return false;
   const key = signingKey(authorization.credential, credential.secretAccessKey, authorization);
   return sameDigest(hmacHex(key, text), authorization.signature);
 }
 
-function mismatch(authorization: Authorization, canonical: string | undefined, rules: Rules): Refusal {
+function mismatch(authorization: Authorization, parts: CanonicalParts, rules: Rules): Refusal {
   const refusal = refuse('signature', mismatchText, authorization.kind);
-  if (rules.explain !== true || canonical === undefined) return refusal;
-  const expected = { canonicalRequest: canonical, stringToSign: stringToSign(authorization, canonical) };
-  return { ...refusal, expected };
+  if (rules.explain !== true) return refusal;
+  const canonical = canonicalRequest(parts);
+  return {
+    ...refusal,
+    expected: { canonicalRequest: canonical, stringToSign: stringToSign(authorization, canonical) },
+  };
 }
