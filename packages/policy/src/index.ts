@@ -24,3 +24,17 @@ export { invalidPrincipalText, isPrincipalForm, trustPrincipals, type TrustedEnt
 export { validatePolicy, type PolicyKind } from './validate/validate.ts';
 export type { Validation, ValidationCode, ValidationOptions } from './validate/validation.ts';
 export type { Finding, Severity } from './finding.ts';
+export {
+  compare,
+  equivalent,
+  intersects,
+  isEmpty,
+  type CompareOptions,
+  type Comparison,
+  type Emptiness,
+  type Equivalence,
+  type Intersection,
+  type Policies,
+  type Unknown,
+} from './symbolic/compare.ts';
+export type { KeyFacts, KeyKnowledge } from './symbolic/world.ts';

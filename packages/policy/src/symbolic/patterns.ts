@@ -1,0 +1,116 @@
+import { compileGlob, matchesGlob } from '../glob.ts';
+import { parseTemplate } from '../template.ts';
+import type { Template, Variable } from '../template.ts';
+import type { TextPattern } from './text-set.ts';
+import { glob, literal, literalFolded, one, run, runWithin } from './tokens.ts';
+import type { Glob, Token } from './tokens.ts';
+import type { Settled } from './world.ts';
+
+/** How the patterns of a document are read. */
+export interface Reading {
+  /** Whether the version of the document has policy variables. */
+  readonly variables: boolean;
+  readonly settled: Settled;
+}
+
+/** A glob in the making, with the id that tells it from others. */
+interface Draft {
+  readonly glob: Token[];
+  readonly id: string[];
+  opaque: boolean;
+}
+
+function draftOf(tokens: Glob): Draft {
+  return { glob: [...tokens], id: tokens.map(String), opaque: false };
+}
+
+function finish({ glob, id, opaque }: Draft): TextPattern {
+  return { glob, id: id.join(), opaque };
+}
+
+function add(draft: Draft, tokens: Glob, id: readonly string[] = tokens.map(String)): void {
+  draft.glob.push(...tokens);
+  draft.id.push(...id);
+}
+
+/** The value of a variable; `undefined` for none, `open` when it is not settled. */
+function valueOf({ key, fallback }: Variable, settled: Settled): { text: string | undefined } | 'open' {
+  if (!settled.has(key)) return 'open';
+  return { text: settled.get(key) ?? fallback };
+}
+
+function addVariable(draft: Draft, variable: Variable, settled: Settled, spell: (text: string) => Token[]): boolean {
+  const value = valueOf(variable, settled);
+  if (value === 'open') {
+    add(draft, [run], [JSON.stringify([variable.key, variable.fallback])]);
+    draft.opaque = true;
+    return true;
+  }
+  if (value.text === undefined) return false;
+  add(draft, spell(value.text));
+  return true;
+}
+
+/** Adds a template; false when a variable in it has no value, so that nothing can match. */
+function addTemplate(draft: Draft, template: Template, settled: Settled, spell = literal): boolean {
+  for (const [i, parts] of template.pieces.entries()) {
+    if (i > 0) add(draft, [run]);
+    for (const part of parts) {
+      if (typeof part === 'string') add(draft, spell(part));
+      else if (typeof part === 'symbol') add(draft, [one]);
+      else if (!addVariable(draft, part, settled, spell)) return false;
+    }
+  }
+  return true;
+}
+
+/** An operand of a String operator; `undefined` when it can match nothing. */
+export function textPattern(
+  written: string,
+  kind: 'exact' | 'folded' | 'like',
+  reading: Reading,
+): TextPattern | undefined {
+  const draft = draftOf([]);
+  const template = parseTemplate(written, { variables: reading.variables, globs: kind === 'like' });
+  const spell = kind === 'folded' ? literalFolded : literal;
+  return addTemplate(draft, template, reading.settled, spell) ? finish(draft) : undefined;
+}
+
+/** An operand of Bool: `true` or `false` in any case. */
+export function truthPattern(written: string): TextPattern | undefined {
+  const lower = written.toLowerCase();
+  return lower === 'true' || lower === 'false' ? finish(draftOf(literalFolded(lower))) : undefined;
+}
+
+/** An entry of Action other than `*`: vendor and name in lower case, wildcards of the vendor within it. */
+export function actionPattern(written: string): TextPattern | undefined {
+  const at = written.indexOf(':');
+  if (at < 0) return undefined;
+  const lower = written.toLowerCase();
+  return finish(draftOf([...glob(lower.slice(0, at), true), ...glob(lower.slice(at))]));
+}
+
+/** The six parts of a pattern; a short one that ends in `*` goes on in stars (rule 3.3 of the language). */
+function partsOf(written: string): string[] | undefined {
+  const parts = written.split(':');
+  const rest = parts.splice(5);
+  if (rest.length > 0) return [...parts, rest.join(':')];
+  return written.endsWith('*') ? [...parts, ...Array<string>(6 - parts.length).fill('*')] : undefined;
+}
+
+const scheme = literal('arn:');
+const separator = literal(':');
+
+/** All texts that are ARNs: `arn`, five colons, and anything behind the fifth. */
+export const anyArn: Glob = [...scheme, ...[1, 2, 3, 4].flatMap(() => [runWithin, ...separator]), run];
+
+/** An ARN pattern; `undefined` when no ARN can match it. Variables stand in the sixth part only. */
+export function arnPattern(written: string, reading: Reading): TextPattern | undefined {
+  if (written === '*') return finish(draftOf(anyArn));
+  const parts = partsOf(written);
+  if (parts === undefined || !matchesGlob(compileGlob(parts[0] ?? ''), 'arn')) return undefined;
+  const head = parts.slice(1, 5).flatMap((part) => [...glob(part, true), ...separator]);
+  const draft = draftOf([...scheme, ...head]);
+  const template = parseTemplate(parts[5] ?? '', { variables: reading.variables, globs: true });
+  return addTemplate(draft, template, reading.settled) ? finish(draft) : undefined;
+}

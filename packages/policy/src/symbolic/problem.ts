@@ -1,0 +1,141 @@
+import type { CompiledClause } from '../conditions.ts';
+import type { CompiledStatement } from '../compile.ts';
+import { isClause, isName } from './atoms.ts';
+import type { Atom, ClauseAtom, Dimension, Literal, NameAtom } from './atoms.ts';
+import type { Budget, Search } from './budget.ts';
+import { findHolding, settledHolds } from './contexts.ts';
+import { findAction, findResource } from './names.ts';
+import { actionPattern, arnPattern } from './patterns.ts';
+import type { Reading } from './patterns.ts';
+import { predicateOf } from './predicate.ts';
+import { Solver } from './search.ts';
+import type { Demands, State } from './search.ts';
+import { TextSet } from './text-set.ts';
+import { isMultivalued } from './world.ts';
+import type { KeyFacts, KeyKnowledge, Settled } from './world.ts';
+
+/** A statement as it takes part in a comparison. */
+export interface Part {
+  readonly statement: CompiledStatement;
+  /** Whether its document has policy variables. */
+  readonly variables: boolean;
+}
+
+/** Is there a request to which all of `apply` apply and none of `spare`? */
+export interface Question {
+  readonly apply: readonly Part[];
+  readonly spare: readonly Part[];
+}
+
+/** What is assumed of requests in one comparison. */
+export interface Assumptions {
+  readonly keys: KeyKnowledge;
+  /** Keys that occur with a set qualifier, in lower case. */
+  readonly qualified: ReadonlySet<string>;
+}
+
+/**
+ * Statements as literals over atoms that are shared wherever the same list or clause occurs. `settled` gives
+ * keys a fixed value; variables of other keys stay open, and then a find is no proof yet.
+ */
+export class Problem {
+  readonly #assumptions: Assumptions;
+  readonly #settled: Settled;
+  readonly #budget: Budget;
+  readonly #atoms = new Map<string, Atom>();
+  readonly #literals = new Map<CompiledStatement, readonly Literal[]>();
+  readonly #solver: Solver;
+
+  constructor(assumptions: Assumptions, budget: Budget, settled: Settled = new Map()) {
+    this.#assumptions = assumptions;
+    this.#settled = settled;
+    this.#budget = budget;
+    this.#solver = new Solver((dimension, demands) => this.#check(dimension, demands), budget);
+  }
+
+  solve({ apply, spare }: Question): Search<State> {
+    if (apply.some(({ statement }) => neverApplies(statement))) return 'none';
+    const demands = apply.flatMap((part) => this.#literalsOf(part));
+    const others = spare.filter(({ statement }) => !neverApplies(statement));
+    const clauses = others.map((part) => this.#literalsOf(part).map(({ atom, want }) => ({ atom, want: !want })));
+    return this.#solver.solve(demands, clauses);
+  }
+
+  /** What was found for a dimension of a solved state. */
+  found(state: State, dimension: Dimension): unknown {
+    const demands = state.get(dimension);
+    const result = demands && this.#solver.check(dimension, demands);
+    return typeof result === 'object' ? result.found : undefined;
+  }
+
+  factsOf(key: string): Required<KeyFacts> {
+    const facts = this.#assumptions.keys(key);
+    const values = isMultivalued(key) || this.#assumptions.qualified.has(key) ? 'any' : 'one';
+    return { presence: facts?.presence ?? 'sometimes', values: facts?.values ?? values };
+  }
+
+  #check(dimension: Dimension, { literals }: Demands): Search<unknown> {
+    if (dimension === 'action') return findAction(literals.filter(isName), this.#budget);
+    if (dimension === 'resource') return findResource(literals.filter(isName), this.#budget);
+    return this.#checkKey(literals.filter(isClause));
+  }
+
+  #checkKey(literals: readonly Literal<ClauseAtom>[]): Search<unknown> {
+    const key = literals[0]?.atom.key ?? '';
+    if (!this.#settled.has(key)) return findHolding(literals, this.factsOf(key), this.#budget);
+    const value = this.#settled.get(key);
+    return settledHolds(literals, value) ? { found: { value } } : 'none';
+  }
+
+  #literalsOf(part: Part): readonly Literal[] {
+    const known = this.#literals.get(part.statement);
+    if (known !== undefined) return known;
+    const literals = this.#read(part);
+    this.#literals.set(part.statement, literals);
+    return literals;
+  }
+
+  #read({ statement, variables }: Part): Literal[] {
+    const { actions, notAction, resources, notResource, clauses } = statement;
+    const reading: Reading = { variables, settled: this.#settled };
+    const literals: Literal[] = [this.#names('action', written(actions), reading, !notAction)];
+    if (resources !== undefined) literals.push(this.#names('resource', written(resources), reading, !notResource));
+    for (const clause of clauses) {
+      if (clause.form !== 'unknown') literals.push({ atom: this.#clause(clause, reading), want: true });
+    }
+    return literals;
+  }
+
+  #names(dimension: NameAtom['dimension'], patterns: readonly string[], reading: Reading, want: boolean): Literal {
+    const read = dimension === 'action' ? actionPattern : arnPattern;
+    const all = patterns.includes('*');
+    const useful = all ? [] : patterns.map((pattern) => read(pattern, reading));
+    const set = new TextSet(useful.filter((pattern) => pattern !== undefined));
+    const atom = this.#shared(JSON.stringify([dimension, all, set.id]), (id) => ({ id, dimension, all, set }));
+    return { atom, want };
+  }
+
+  #clause(clause: CompiledClause, reading: Reading): Atom {
+    const predicate = predicateOf(clause, reading);
+    const { key, form, negated, ifExists, absent, present } = clause;
+    const name = JSON.stringify([key, form, negated, ifExists, absent, present, predicate.family, predicate.id]);
+    return this.#shared(name, (id) => ({ id, dimension: `key ${key}`, key, clause, predicate }));
+  }
+
+  #shared(name: string, make: (id: number) => Atom): Atom {
+    const known = this.#atoms.get(name);
+    if (known !== undefined) return known;
+    const atom = make(this.#atoms.size);
+    this.#atoms.set(name, atom);
+    return atom;
+  }
+}
+
+function written(patterns: readonly { readonly written: string }[]): string[] {
+  return patterns.map((pattern) => pattern.written);
+}
+
+/** An Allow that names a principal, no resource, or an operator the engine does not know. A Deny applies all the same. */
+function neverApplies({ deny, principals, resources, unknown }: CompiledStatement): boolean {
+  return !deny && (principals !== undefined || resources === undefined || unknown);
+}
