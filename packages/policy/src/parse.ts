@@ -140,13 +140,7 @@ class PolicyBuilder {
     const elements = new Map<string, JsonValue>();
     for (const { key, keyStart, value } of object.members) {
       if (known.has(key)) elements.set(key, value);
-      else
-        this.report(
-          'unknown-element',
-          `\`${key}\` is not an element of the policy language`,
-          pointer(at, key),
-          keyStart,
-        );
+      else this.report('unknown-element', `\`${key}\` is not a known element`, pointer(at, key), keyStart, key);
     }
     return elements;
   }
@@ -244,7 +238,7 @@ class PolicyBuilder {
   }
 
   private filled<P>(patterns: readonly P[], value: JsonValue, at: string): readonly P[] {
-    if (patterns.length === 0) this.report('empty-list', 'this list may not be empty', at, value.start);
+    if (isBlank(value)) this.report('empty-list', 'this list may not be empty', at, value.start);
     return patterns;
   }
 
@@ -335,6 +329,12 @@ const articles: Record<JsonValue['kind'], string> = {
   boolean: 'a boolean',
   null: 'null',
 };
+
+/** Empty as written; a list of nulls is as good as empty where nulls are allowed, and refused where not. */
+function isBlank(value: JsonValue): boolean {
+  if (value.kind === 'object') return value.members.length === 0;
+  return value.kind === 'array' && value.items.every((item) => item.kind === 'null');
+}
 
 function article(value: JsonValue): string {
   return articles[value.kind];
