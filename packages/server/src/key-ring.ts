@@ -18,6 +18,32 @@ const format = 1;
 /** Longer texts are not looked at. */
 const maxSealedLength = 4 * 1024 * 1024;
 
+const maxKeys = 32;
+
+/** A fresh key as text: 32 bytes in base64url. */
+export const createKey = (random: RandomBytes = systemRandom): string => random.bytes(keyBytes).toString('base64url');
+
+/**
+ * Keys from text: base64url or base64, separated by white space or commas; `#` begins a comment. At least one and at
+ * most 32. Errors name a key by its place, never by its text.
+ */
+export function parseKeys(text: string): Buffer[] {
+  const words = text
+    .replaceAll(/#.*/g, '')
+    .split(/[\s,]+/)
+    .filter((word) => word !== '');
+  if (words.length === 0 || words.length > maxKeys)
+    throw new RangeError(`expected 1 to ${maxKeys} sealing keys, found ${words.length}`);
+  return words.map(parseKey);
+}
+
+function parseKey(word: string, index: number): Buffer {
+  const key = Buffer.from(word, 'base64');
+  const spelling = word.replaceAll('+', '-').replaceAll('/', '_').replace(/=$/, '');
+  if (key.length === keyBytes && key.toString('base64url') === spelling) return key;
+  throw new RangeError(`sealing key ${index + 1} is not ${keyBytes} bytes in base64`);
+}
+
 interface RingKey {
   readonly id: Buffer;
   readonly secret: Buffer;

@@ -7,9 +7,9 @@ export class StatementFailure extends StoreUnavailable {}
 /**
  * SQLSTATE codes and classes (PostgreSQL manual, appendix A) after which another attempt is worth it: serialization
  * failures and deadlocks, locks not available, lost connections, lack of resources, shutdown; and two processes that
- * create the same table at once (23505 in the catalogue, 42P07).
+ * create the same table at once (23505 in the catalogue, 42P07, 42710).
  */
-const transient = /^(40001|40P01|55P03|25P03|23505|42P07|08|53|57)/;
+const transient = /^(40001|40P01|55P03|25P03|23505|42P07|42710|08|53|57)/;
 /** Wrong password, no such database, no permission: another attempt will say the same. */
 const hopeless = /^(28|3D000|42501|25006)/;
 /** The server says that the transaction was rolled back. */

@@ -40,7 +40,10 @@ export class RecordStore implements Store {
     let answer: { value: T } | undefined;
     const version = await this.#engine.write(accountId, async (session) => {
       const frame = { open: true };
-      const tx = new RecordTransaction({ db: this.#engine.db, sealer: this.#sealer, session: whileIn(frame, session) });
+      const tx = new RecordTransaction(
+        { db: this.#engine.db, sealer: this.#sealer, session: whileIn(frame, session) },
+        accountId,
+      );
       try {
         answer = { value: await this.#inside.run(frame, () => work(tx)) };
       } finally {

@@ -84,7 +84,13 @@ export class RecordReader implements Reader {
 
 /** Writes within one open transaction. After `end` every call is refused. */
 export class RecordTransaction extends RecordReader implements Transaction {
+  readonly #accountId: string;
   #wrote = false;
+
+  constructor(context: RecordContext, accountId: string) {
+    super(context);
+    this.#accountId = accountId;
+  }
 
   /** Whether anything was written so far. */
   get wrote(): boolean {
@@ -93,6 +99,7 @@ export class RecordTransaction extends RecordReader implements Transaction {
 
   async insert<T>(collection: Collection<T>, scope: Scope, key: string, value: T): Promise<void> {
     const { db, session, sealer } = this.context;
+    this.#assertOwn(scope, value);
     const indexes = indexRows(collection, scope, key, value);
     const row = encode(sealer, collection, scope, key, value);
     const insert = db
@@ -107,6 +114,8 @@ export class RecordTransaction extends RecordReader implements Transaction {
 
   async put<T>(collection: Collection<T>, scope: Scope, key: string, value: T): Promise<void> {
     const { db, session, sealer } = this.context;
+    this.#assertOwn(scope, value);
+    await this.#assertOwnBefore(collection, scope, key);
     const indexes = indexRows(collection, scope, key, value);
     const row = encode(sealer, collection, scope, key, value);
     const { body, sealed } = row;
@@ -120,6 +129,8 @@ export class RecordTransaction extends RecordReader implements Transaction {
   async remove<T>(collection: Collection<T>, scope: Scope, key: string): Promise<boolean> {
     if (!isStorable(key)) return false;
     const { db, session } = this.context;
+    this.#assertOwn(scope);
+    await this.#assertOwnBefore(collection, scope, key);
     const at = addressOf(collection, scope, key);
     const removed = await session.run(
       db
@@ -132,6 +143,20 @@ export class RecordTransaction extends RecordReader implements Transaction {
     this.#wrote = true;
     await this.#unindex(at);
     return true;
+  }
+
+  /**
+   * Whoever has cached a record forgets it when its account changes, so no other account's transaction may write it.
+   */
+  #assertOwn(scope: Scope, value?: unknown): void {
+    const owner = scope.accountId === '' ? ownerNamedBy(value) : scope.accountId;
+    if (owner === undefined || owner === this.#accountId) return;
+    if (scope.accountId === '' && this.#accountId === '') return;
+    throw new Error('a transaction writes only records of its own account');
+  }
+
+  async #assertOwnBefore<T>(collection: Collection<T>, scope: Scope, key: string): Promise<void> {
+    if (scope.accountId === '') this.#assertOwn(scope, await this.get(collection, scope, key));
   }
 
   async #unindex(at: RecordAddress): Promise<void> {
@@ -148,6 +173,13 @@ export class RecordTransaction extends RecordReader implements Transaction {
     const { db, session } = this.context;
     if (rows.length > 0) await session.run(db.insertInto('record_index').values(rows).compile());
   }
+}
+
+/** The account that a record of a collection spanning accounts belongs to, by its member `accountId`. */
+export function ownerNamedBy(value: unknown): string | undefined {
+  const owner: unknown =
+    typeof value === 'object' && value !== null && 'accountId' in value ? value.accountId : undefined;
+  return typeof owner === 'string' ? owner : undefined;
 }
 
 const addressParts = ['collection', 'account_id', 'region', 'record_key'] as const;

@@ -95,6 +95,9 @@ export interface Store {
    * Runs `work` as one atomic write for an account. Transactions of one account must be serial: `work`
    * sees every earlier commit of that account and no later one. When `work` throws, nothing was written.
    * Engines may run `work` again after a serialization failure, so it must have no other effect.
+   * `work` writes only records of the account: in its scope, or in scope '' those whose member `accountId`, where
+   * they have one, names it (in a transaction of account '': any in scope ''); anything else throws. Transactions
+   * do not nest.
    * When the promise resolves, the write survives `kill -9` and loss of power.
    * The account's version rises by one with every commit that wrote something.
    */

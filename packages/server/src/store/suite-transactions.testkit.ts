@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Store, Transaction } from './store.ts';
+import type { Collection, Store, Transaction } from './store.ts';
 import type { Suite } from './suite.testkit.ts';
 import { accountA, accountB, anySealer, anywhere, inA, inB, keysOf, putAll, things } from './suite.testkit.ts';
+
+const keys: Collection<{ name: string; accountId: string }> = { name: 'test.key' };
 
 /** A promise and the way to fulfil it: lets a test hold a transaction open. */
 function gate(): { passed: Promise<void>; open: () => void } {
@@ -118,6 +120,28 @@ export function transactionsSuite(suite: Suite): void {
       await expect(failing).rejects.toThrow('refused');
       await next;
       expect(await counterOf(store)).toBe(1);
+    });
+
+    test("a transaction writes only records of its account: in its scope, or in scope '' those that name it or none", async () => {
+      const store = await suite.fresh();
+      const alien = 'a transaction writes only records of its own account';
+      const keyOf = (accountId: string) => ({ name: 'key', accountId });
+      const by = <T>(account: string, work: (tx: Transaction) => Promise<T>) => store.transact(account, work);
+      await by(accountA, (tx) => tx.insert(keys, anywhere, 'a', keyOf(accountA)));
+      await by(accountA, (tx) => tx.insert(things, anywhere, 'no owner', { name: 'x' }));
+      await by('', (tx) => tx.put(keys, anywhere, 'a', keyOf(accountB)));
+      await by('', (tx) => tx.put(keys, anywhere, 'a', keyOf(accountA)));
+      const refused: [string, (tx: Transaction) => Promise<unknown>][] = [
+        [accountB, (tx) => tx.put(things, inA, 'k', { name: 'k' })],
+        [accountB, (tx) => tx.insert(things, inA, 'k', { name: 'k' })],
+        [accountB, (tx) => tx.remove(things, inA, 'k')],
+        ['', (tx) => tx.put(things, inA, 'k', { name: 'k' })],
+        [accountB, (tx) => tx.insert(keys, anywhere, 'b', keyOf(accountA))],
+        [accountB, (tx) => tx.put(keys, anywhere, 'a', keyOf(accountB))],
+        [accountB, (tx) => tx.remove(keys, anywhere, 'a')],
+      ];
+      for (const [account, work] of refused) await expect(by(account, work)).rejects.toThrow(alien);
+      expect(await store.reader.get(keys, anywhere, 'a')).toEqual(keyOf(accountA));
     });
 
     test('a transaction cannot begin within another', async () => {
