@@ -18,8 +18,21 @@ export interface ActionPattern {
 const WILD = /[*?]/;
 const NONE = { exact: undefined, every: false, vendor: undefined, pieces: undefined };
 
-/** `*` alone is every action; any other pattern without a colon matches nothing. No variables here. */
+/** Few patterns are spread over many documents: one object serves them all. */
+const SHARED = new Map<string, ActionPattern>();
+const MOST = 4096;
+
+/** Compiles a pattern, or returns the one compiled before. */
 export function compileAction(written: string): ActionPattern {
+  const known = SHARED.get(written);
+  if (known !== undefined) return known;
+  const made = makeAction(written);
+  if (SHARED.size < MOST) SHARED.set(written, made);
+  return made;
+}
+
+/** `*` alone is every action; any other pattern without a colon matches nothing. No variables here. */
+function makeAction(written: string): ActionPattern {
   const text = written.toLowerCase();
   if (text === '*') return { ...NONE, written, every: true };
   const colon = text.indexOf(':');

@@ -60,9 +60,11 @@ function headPart(part: string): HeadPart {
 
 const NOTHING = { head: undefined, headParts: undefined, tail: undefined, template: undefined };
 
+const EVERY: ArnPattern = { ...NOTHING, written: '*', kind: 'every' };
+
 function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
   const head = parts.slice(0, 5);
-  const template = parseTemplate(parts[5] as string, { variables, globs: true });
+  const template = parseTemplate(parts[5]!, { variables, globs: true });
   const tail = template.dynamic ? undefined : resolveTemplate(template);
   const literal = !head.some((part) => WILD.test(part));
   const only = tail?.length === 1 && tail[0]?.holes === undefined ? tail[0]?.text : undefined;
@@ -78,11 +80,15 @@ function fromParts(written: string, parts: readonly string[], variables: boolean
   };
 }
 
+function mayBeArn(first: string): boolean {
+  return first === 'arn' || WILD.test(first);
+}
+
 /** Compiles a pattern of Resource, NotResource or an Arn* operator. */
 export function compileArn(written: string, variables: boolean): ArnPattern {
-  if (written === '*') return { ...NOTHING, written, kind: 'every' };
+  if (written === '*') return EVERY;
   const parts = split(written);
-  if (parts === undefined) return { ...NOTHING, written, kind: 'never' };
+  if (parts === undefined || !mayBeArn(parts[0]!)) return { ...NOTHING, written, kind: 'never' };
   return fromParts(written, parts, variables);
 }
 
@@ -95,7 +101,7 @@ function matchesPart(part: HeadPart, text: string, from: number, to: number): bo
 function matchesHead(parts: readonly HeadPart[], text: string, cuts: readonly number[]): boolean {
   let from = 0;
   for (let i = 0; i < 5; i += 1) {
-    const to = cuts[i] as number;
+    const to = cuts[i]!;
     if (!matchesPart(parts[i], text, from, to)) return false;
     from = to + 1;
   }
@@ -107,7 +113,7 @@ function tailStart(pattern: ArnPattern, text: string): number {
   if (pattern.head !== undefined) return text.startsWith(pattern.head) ? pattern.head.length : -1;
   const cuts = cutsOf(text);
   if (cuts === undefined || !matchesHead(pattern.headParts ?? [], text, cuts)) return -1;
-  return (cuts[4] as number) + 1;
+  return cuts[4]! + 1;
 }
 
 /**
@@ -122,4 +128,25 @@ export function matchesArn(pattern: ArnPattern, text: string, context: RequestCo
   if (from < 0) return false;
   const tail = pattern.tail ?? (pattern.template && resolveTemplate(pattern.template, context));
   return tail !== undefined && matchesGlob(tail, text, from);
+}
+
+/** Offset of the sixth part of an ARN, -1 for text that is none. */
+export function sixthPart(text: string): number {
+  if (!text.startsWith('arn:')) return -1;
+  let colons = 1;
+  for (let at = 4; at < text.length; at += 1) {
+    if (text.charCodeAt(at) !== 58) continue;
+    colons += 1;
+    if (colons === 5) return at + 1;
+  }
+  return -1;
+}
+
+/** The text that the sixth part of a matching ARN must begin with, as far as it holds no wildcard or variable. */
+export function literalPrefix(pattern: ArnPattern): string {
+  const first = pattern.template?.pieces[0]?.[0];
+  if (typeof first === 'string') return first;
+  const piece = pattern.tail?.[0];
+  const hole = piece?.holes?.indexOf(true) ?? -1;
+  return piece === undefined ? '' : hole < 0 ? piece.text : piece.text.slice(0, hole);
 }

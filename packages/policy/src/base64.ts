@@ -12,7 +12,7 @@ export function decodeBase64(text: string): string | undefined {
   if (text.length > LONGEST || !FORM.test(text)) return undefined;
   let bytes = '';
   for (let i = 0, buffer = 0, bits = 0; i < text.length && text[i] !== '='; i += 1) {
-    buffer = ((buffer << 6) | ALPHABET.indexOf(text[i] as string)) & 0xffff;
+    buffer = ((buffer << 6) | ALPHABET.indexOf(text[i]!)) & 0xffff;
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;

@@ -17,8 +17,7 @@ function parseV4(text: string): Address | undefined {
   if (found === null) return undefined;
   const octets = found.slice(1).map(Number);
   if (octets.some((octet) => octet > 255)) return undefined;
-  const [a, b, c, d] = octets as [number, number, number, number];
-  return [a * 256 + b, c * 256 + d];
+  return [octets[0]! * 256 + octets[1]!, octets[2]! * 256 + octets[3]!];
 }
 
 /** One side of `::`: groups of hexadecimal digits, the last of which may be a version 4 address. */
@@ -38,8 +37,8 @@ function parseGroups(text: string, mayEndInV4: boolean): number[] | undefined {
 function parseV6(text: string): Address | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const front = parseGroups(halves[0] as string, halves.length === 1);
-  const back = halves.length === 2 ? parseGroups(halves[1] as string, true) : [];
+  const front = parseGroups(halves[0]!, halves.length === 1);
+  const back = halves.length === 2 ? parseGroups(halves[1]!, true) : [];
   if (front === undefined || back === undefined) return undefined;
   const missing = 8 - front.length - back.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
@@ -69,7 +68,7 @@ export function holdsAddress(block: Block, address: Address): boolean {
   if (block.address.length !== address.length) return false;
   for (let i = 0, left = block.prefix; left > 0; i += 1, left -= 16) {
     const shift = left >= 16 ? 0 : 16 - left;
-    if ((block.address[i] as number) >> shift !== (address[i] as number) >> shift) return false;
+    if (block.address[i]! >> shift !== address[i]! >> shift) return false;
   }
   return true;
 }

@@ -25,6 +25,10 @@ export interface CompiledStatement {
 
 export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
+  readonly allows: readonly CompiledStatement[];
+  readonly denies: readonly CompiledStatement[];
+  /** Some statement has an operator that is not known. */
+  readonly unknown: boolean;
 }
 
 function principalsOf(statement: Statement): CompiledPrincipals | undefined {
@@ -47,6 +51,15 @@ function compileStatement(statement: Statement, variables: boolean): CompiledSta
   };
 }
 
+const NONE: readonly CompiledStatement[] = [];
+
+/** Nearly every document has one effect only: the lists are shared then. */
+function byEffect(statements: readonly CompiledStatement[]): Pick<CompiledPolicy, 'allows' | 'denies'> {
+  if (!statements.some(({ deny }) => deny)) return { allows: statements, denies: NONE };
+  if (statements.every(({ deny }) => deny)) return { allows: NONE, denies: statements };
+  return { allows: statements.filter(({ deny }) => !deny), denies: statements.filter(({ deny }) => deny) };
+}
+
 const COMPILED = new WeakMap<Policy, CompiledPolicy>();
 
 /** Compiles a document, or returns what was compiled for the same object before. */
@@ -54,7 +67,8 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   const known = COMPILED.get(policy);
   if (known !== undefined) return known;
   const variables = policy.version === '2012-10-17';
-  const compiled = { statements: policy.statements.map((statement) => compileStatement(statement, variables)) };
+  const statements = policy.statements.map((statement) => compileStatement(statement, variables));
+  const compiled = { statements, ...byEffect(statements), unknown: statements.some(({ unknown }) => unknown) };
   COMPILED.set(policy, compiled);
   return compiled;
 }
@@ -65,14 +79,15 @@ export function actionApplies(statement: CompiledStatement, action: string): boo
   return statement.notAction;
 }
 
-function resourceMatches(pattern: ArnPattern, ask: Ask): boolean {
+/** Whether one Resource pattern covers the resource; for a request without one only `*` does. */
+export function patternMatches(pattern: ArnPattern, ask: Ask): boolean {
   return ask.hasResource ? matchesArn(pattern, ask.resource, ask.context) : pattern.kind === 'every';
 }
 
-/** Whether Resource or NotResource covers the resource; for a request without one only `*` does. */
+/** Whether the Resource or NotResource element, if there is one, covers the resource. */
 export function resourceApplies(statement: CompiledStatement, ask: Ask): boolean {
   if (statement.resources === undefined) return true;
-  for (const pattern of statement.resources) if (resourceMatches(pattern, ask)) return !statement.notResource;
+  for (const pattern of statement.resources) if (patternMatches(pattern, ask)) return !statement.notResource;
   return statement.notResource;
 }
 

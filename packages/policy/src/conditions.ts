@@ -75,7 +75,7 @@ function onSet(clause: CompiledClause, values: readonly string[], context: Reque
   if (values.length === 0) return holdsWhenEmpty(clause);
   if (clause.form === 'any') return values.some((value) => passes(clause, value, context));
   if (clause.form === 'all') return countsAsEmpty(values) || values.every((value) => passes(clause, value, context));
-  return values.length === 1 ? passes(clause, values[0] as string, context) : plainOnSeveral();
+  return values.length === 1 ? passes(clause, values[0]!, context) : plainOnSeveral();
 }
 
 function onValue(clause: CompiledClause, value: string, context: RequestContext): boolean {

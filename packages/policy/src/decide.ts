@@ -1,33 +1,44 @@
 /** The verdict on one action and one resource: explicit denials, then the guardrails, then the grants. */
-import { askOf } from './ask.ts';
+import { askOf, sixthPartOf } from './ask.ts';
 import type { Ask } from './ask.ts';
 import type { Reading } from './compile.ts';
 import type { Decision, Layer, StatementRef } from './decision.ts';
 import type { Layers } from './layers.ts';
-import { findDenies, findGrant, findUnevaluated } from './policy-set.ts';
-import type { Grant, PolicySet } from './policy-set.ts';
+import type { PolicySet } from './policy-set.ts';
+import { findDenies, findGrant, findUnevaluated, refsTo, refTo } from './search.ts';
+import type { Hit } from './search.ts';
 import { partitionOf, Strength } from './principals.ts';
-import type { AccessRequest, CallerType } from './request.ts';
+import type { AccessRequest } from './request.ts';
 
-const NONE: readonly StatementRef[] = [];
+const COLON = 58;
+const NONE: readonly StatementRef[] = Object.freeze([]);
+const ALWAYS = Object.freeze({ decision: 'Allow', layer: 'always', statements: NONE, unevaluated: NONE } as const);
+const ROOT = Object.freeze({ decision: 'Allow', layer: 'root', statements: NONE, unevaluated: NONE } as const);
 
-function verdict(decision: Decision['decision'], layer: Layer, statements: readonly StatementRef[] = NONE): Decision {
+function verdict(decision: Decision['decision'], layer: Layer, statements: readonly StatementRef[]): Decision {
   return { decision, layer, statements, unevaluated: NONE };
 }
 
-/** Operations that need no permission and that no policy can deny, by caller. */
-const ALWAYS: ReadonlyMap<string, ReadonlySet<CallerType>> = new Map<string, ReadonlySet<CallerType>>([
-  ['sts:getcalleridentity', new Set<CallerType>(['User', 'AssumedRole', 'FederatedUser', 'Root'])],
-  ['sts:getsessiontoken', new Set<CallerType>(['User', 'Root'])],
-]);
-
-function alwaysAllowed(ask: Ask): boolean {
-  return ALWAYS.get(ask.action)?.has(ask.principal.type) ?? false;
+/** A denial for want of an Allow says nothing but its layer: one object serves them all. */
+function silent(layer: Layer): Decision {
+  return Object.freeze(verdict('ImplicitDeny', layer, NONE));
 }
 
-/** The root user may do everything in its account except take a role. */
-function rootMayNot(ask: Ask): boolean {
-  return ask.action === 'sts:assumerole';
+const SILENT: Readonly<Record<Layer, Decision>> = {
+  identity: silent('identity'),
+  boundary: silent('boundary'),
+  session: silent('session'),
+  resource: silent('resource'),
+  trust: silent('trust'),
+  scp: silent('scp'),
+  rcp: silent('rcp'),
+  vpcEndpoint: silent('vpcEndpoint'),
+  root: silent('root'),
+  always: silent('always'),
+};
+
+function alwaysAllowed({ action, principal }: Ask): boolean {
+  return action.always !== undefined && action.always.has(principal.type);
 }
 
 /** SCPs bind users, roles and root; not service-linked roles, services or callers without an account. */
@@ -55,7 +66,7 @@ function rcpsFor(ask: Ask, layers: Layers): readonly PolicySet[] | undefined {
 
 function deniedBy(ask: Ask, layer: Layer, set: PolicySet | undefined, reading: Reading): Decision | undefined {
   const found = set && findDenies(set, ask, reading);
-  return found && verdict('ExplicitDeny', layer, found);
+  return found && verdict('ExplicitDeny', layer, refsTo(set, found));
 }
 
 function deniedByLevel(
@@ -101,12 +112,10 @@ function allLevelsAllow(ask: Ask, sets: readonly PolicySet[] | undefined, readin
 }
 
 function guardrail(ask: Ask, layers: Layers): Decision | undefined {
-  if (layers.rcpDefaultFullAccess === false && !allLevelsAllow(ask, rcpsFor(ask, layers), 'open'))
-    return verdict('ImplicitDeny', 'rcp');
-  if (!allLevelsAllow(ask, scpsFor(ask, layers), 'identity')) return verdict('ImplicitDeny', 'scp');
+  if (layers.rcpDefaultFullAccess === false && !allLevelsAllow(ask, rcpsFor(ask, layers), 'open')) return SILENT.rcp;
+  if (!allLevelsAllow(ask, scpsFor(ask, layers), 'identity')) return SILENT.scp;
   const { vpcEndpoint } = layers;
-  if (vpcEndpoint !== undefined && findGrant(vpcEndpoint, ask, 'open') === undefined)
-    return verdict('ImplicitDeny', 'vpcEndpoint');
+  if (vpcEndpoint !== undefined && findGrant(vpcEndpoint, ask, 'open') === undefined) return SILENT.vpcEndpoint;
   return undefined;
 }
 
@@ -123,45 +132,51 @@ function sessionLets(ask: Ask, layers: Layers): boolean {
 
 /** The caller's own side: identity policies, within boundary and session policies. */
 function ownSide(ask: Ask, layers: Layers): Decision {
-  if (ask.principal.type === 'Root') return verdict(rootMayNot(ask) ? 'ImplicitDeny' : 'Allow', 'root');
-  const grant = layers.identity && findGrant(layers.identity, ask, 'identity');
-  if (grant === undefined) return verdict('ImplicitDeny', 'identity');
-  if (!lets(ask, layers.boundary)) return verdict('ImplicitDeny', 'boundary');
-  if (!sessionLets(ask, layers)) return verdict('ImplicitDeny', 'session');
-  return verdict('Allow', 'identity', [grant.statement]);
+  if (ask.principal.type === 'Root') return ask.action.forbiddenToRoot ? SILENT.root : ROOT;
+  const { identity } = layers;
+  const grant = identity && findGrant(identity, ask, 'identity');
+  if (identity === undefined || grant === undefined) return SILENT.identity;
+  if (!lets(ask, layers.boundary)) return SILENT.boundary;
+  if (!sessionLets(ask, layers)) return SILENT.session;
+  return verdict('Allow', 'identity', [refTo(identity, grant)]);
 }
 
 /**
  * Resources whose policy has to take part even for callers of the same account: roles (the trust policy) and KMS keys.
  */
 function needsResourcePolicy(ask: Ask, layers: Layers): boolean {
-  return layers.trust !== undefined || (layers.resource !== undefined && ask.action.startsWith('kms:'));
+  return layers.trust !== undefined || (layers.resource !== undefined && ask.action.needsResourcePolicy);
 }
 
-function resourceLayer(layers: Layers): Layer {
-  return layers.trust === undefined ? 'resource' : 'trust';
-}
-
-function resourceGrant(ask: Ask, layers: Layers): Grant | undefined {
+function resourceGrant(ask: Ask, layers: Layers): Hit | undefined {
   const set = layers.trust ?? layers.resource;
   return set && findGrant(set, ask, 'resource');
 }
 
+function byResource(layers: Layers, grant?: Hit): Decision {
+  const layer = layers.trust === undefined ? 'resource' : 'trust';
+  const set = layers.trust ?? layers.resource;
+  if (grant === undefined || set === undefined) return SILENT[layer];
+  return verdict('Allow', layer, [refTo(set, grant)]);
+}
+
+/** What limits a grant to the entity behind a session. */
 function entityLimit(ask: Ask, layers: Layers): Layer | undefined {
   if (!lets(ask, layers.boundary)) return 'boundary';
   return sessionLets(ask, layers) ? undefined : 'session';
 }
 
-function sameAccount(ask: Ask, layers: Layers): Decision {
-  const grant = resourceGrant(ask, layers);
-  const strength = grant?.strength ?? Strength.none;
-  const layer = resourceLayer(layers);
-  if (ask.principal.type === 'Root' && rootMayNot(ask)) return verdict('ImplicitDeny', 'root');
-  if (grant !== undefined && strength === Strength.direct) return verdict('Allow', layer, [grant.statement]);
-  if (strength === Strength.none && needsResourcePolicy(ask, layers)) return verdict('ImplicitDeny', layer);
-  if (grant === undefined || strength !== Strength.entity) return ownSide(ask, layers);
+function byEntity(ask: Ask, layers: Layers, grant: Hit): Decision {
   const limit = entityLimit(ask, layers);
-  return limit === undefined ? verdict('Allow', layer, [grant.statement]) : verdict('ImplicitDeny', limit);
+  return limit === undefined ? byResource(layers, grant) : SILENT[limit];
+}
+
+function sameAccount(ask: Ask, layers: Layers): Decision {
+  if (ask.principal.type === 'Root' && ask.action.forbiddenToRoot) return SILENT.root;
+  const grant = resourceGrant(ask, layers);
+  if (grant === undefined) return needsResourcePolicy(ask, layers) ? byResource(layers) : ownSide(ask, layers);
+  if (grant.strength === Strength.direct) return byResource(layers, grant);
+  return grant.strength === Strength.entity ? byEntity(ask, layers, grant) : ownSide(ask, layers);
 }
 
 /** Different partitions never mix. */
@@ -170,34 +185,72 @@ function crossesPartitions({ principal, resource }: Ask): boolean {
   return mine !== undefined && theirs !== undefined && mine !== theirs;
 }
 
+/** Two decisions, and both must allow: the resource's side names the caller, and the caller's own side allows. */
 function crossAccount(ask: Ask, layers: Layers): Decision {
   const grant = crossesPartitions(ask) ? undefined : resourceGrant(ask, layers);
-  return grant === undefined ? verdict('ImplicitDeny', resourceLayer(layers)) : ownSide(ask, layers);
+  return grant === undefined ? byResource(layers) : ownSide(ask, layers);
 }
 
-/** Services, anonymous and federated callers: the policy of the resource is all there is. */
-function resourceOnly(ask: Ask, layers: Layers): Decision {
-  const grant = resourceGrant(ask, layers);
-  if (grant === undefined) return verdict('ImplicitDeny', resourceLayer(layers));
-  return verdict('Allow', resourceLayer(layers), [grant.statement]);
+function accountIn(arn: string | undefined): string | undefined {
+  const account = arn?.startsWith('arn:') === true ? arn.split(':', 5)[4] : undefined;
+  return account === '' ? undefined : account;
 }
 
-/** The account that owns the resource: as stated, else as in the ARN, else the caller's. */
-function ownerOf({ request }: Ask): string | undefined {
-  if (request.resourceAccount !== undefined) return request.resourceAccount;
-  const account = request.resource.startsWith('arn:') ? request.resource.split(':', 5)[4] : undefined;
-  return account === undefined || account === '' ? request.principal.accountId : account;
+/** Whether an ARN whose sixth part begins at `sixth` has this account, or none. */
+function ownsArn(account: string, arn: string, sixth: number): boolean {
+  const from = sixth - 1 - account.length;
+  if (arn.startsWith(account, from) && arn.charCodeAt(from - 1) === COLON) return true;
+  return arn.charCodeAt(sixth - 2) === COLON;
+}
+
+/** Whether the account that owns the resource (as stated, else as in the ARN, else the caller's) is the caller's. */
+function isOwn(ask: Ask): boolean {
+  const { request, principal } = ask;
+  const mine = principal.accountId ?? accountIn(principal.arn);
+  if (request.resourceAccount !== undefined || mine === undefined) return (request.resourceAccount ?? mine) === mine;
+  const sixth = sixthPartOf(ask);
+  return sixth < 0 || ownsArn(mine, request.resource, sixth);
 }
 
 function grants(ask: Ask, layers: Layers): Decision {
-  const { principal } = ask;
-  if (principal.type !== 'Root' && !hasIdentity(ask)) return resourceOnly(ask, layers);
-  return ownerOf(ask) === principal.accountId ? sameAccount(ask, layers) : crossAccount(ask, layers);
+  if (ask.principal.type !== 'Root' && !hasIdentity(ask)) return byResource(layers, resourceGrant(ask, layers));
+  return isOwn(ask) ? sameAccount(ask, layers) : crossAccount(ask, layers);
 }
 
 function judge(ask: Ask, layers: Layers): Decision {
-  if (alwaysAllowed(ask)) return verdict('Allow', 'always');
+  if (alwaysAllowed(ask)) return ALWAYS;
   return explicitDeny(ask, layers) ?? guardrail(ask, layers) ?? grants(ask, layers);
+}
+
+/** The sets that bear on the caller, in the order in which they are consulted. */
+export function layersFor(ask: Ask, layers: Layers): readonly LayerInForce[] {
+  const own = hasIdentity(ask);
+  const rows: readonly (readonly [Layer, readonly (PolicySet | undefined)[] | undefined, Reading])[] = [
+    ['rcp', rcpsFor(ask, layers), 'open'],
+    ['scp', scpsFor(ask, layers), 'identity'],
+    ['vpcEndpoint', [layers.vpcEndpoint], 'open'],
+    ['trust', [layers.trust], 'resource'],
+    ['resource', [layers.resource], 'resource'],
+    ['identity', own ? [layers.identity] : [], 'identity'],
+    ['boundary', own ? [layers.boundary] : [], 'identity'],
+    ['session', own ? [layers.session] : [], 'identity'],
+  ];
+  return rows.flatMap(([layer, sets, reading]) =>
+    (sets ?? []).flatMap((set, level) => (set === undefined ? [] : [{ layer, level, set, reading }])),
+  );
+}
+
+/** One set in force; `level` counts from the root for control policies, else it is 0. */
+export interface LayerInForce {
+  readonly layer: Layer;
+  readonly level: number;
+  readonly set: PolicySet;
+  readonly reading: Reading;
+}
+
+function withUnevaluated(ask: Ask, layers: Layers, decision: Decision): Decision {
+  const unevaluated = layersFor(ask, layers).flatMap(({ set, reading }) => findUnevaluated(set, ask, reading));
+  return { ...decision, unevaluated };
 }
 
 /**
@@ -206,5 +259,7 @@ function judge(ask: Ask, layers: Layers): Decision {
  * Pure: no clock, no input or output, never throws on any policy or request.
  */
 export function decide(request: AccessRequest, layers: Layers): Decision {
-  return judge(askOf(request, layers.boundary !== undefined), layers);
+  const ask = askOf(request, layers.boundary !== undefined);
+  const decision = judge(ask, layers);
+  return ask.sawUnknown ? withUnevaluated(ask, layers, decision) : decision;
 }

@@ -49,15 +49,15 @@ function find(piece: Piece, subject: string, from: number, end: number): number 
 /** Whether the part of `subject` from offset `from` to its end matches. */
 export function matchesGlob(pieces: Pieces, subject: string, from = 0): boolean {
   const last = pieces.length - 1;
-  const head = pieces[0] as Piece;
+  const head = pieces[0]!;
   if (!sits(head, subject, from)) return false;
   let at = from + head.text.length;
   if (last === 0) return at === subject.length;
-  const tail = pieces[last] as Piece;
+  const tail = pieces[last]!;
   const end = subject.length - tail.text.length;
   if (end < at || !sits(tail, subject, end)) return false;
   for (let i = 1; i < last; i += 1) {
-    const piece = pieces[i] as Piece;
+    const piece = pieces[i]!;
     const found = find(piece, subject, at, end);
     if (found < 0) return false;
     at = found + piece.text.length;

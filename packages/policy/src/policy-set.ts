@@ -1,14 +1,16 @@
-/** The documents of one layer, compiled on first use. */
-import { actionApplies, compilePolicy, conditionsHold, namesCaller, resourceApplies } from './compile.ts';
-import type { CompiledPolicy, CompiledStatement, Reading } from './compile.ts';
-import type { Ask } from './ask.ts';
-import type { StatementRef } from './decision.ts';
-import { Strength } from './principals.ts';
+/** The documents of one layer, compiled on first use and indexed by action, then by resource. */
+import { actionApplies, compilePolicy } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { ActionName } from './action-table.ts';
+import { ResourceIndex } from './resource-index.ts';
+import type { Candidate } from './resource-index.ts';
 import type { Policy } from './statement.ts';
 
 /** Where a document came from: `id` appears in decisions (an ARN, or `inline:<owner>/<name>`). */
 export interface PolicySource {
   readonly id: string;
+  /** Which version of the document this is, where it has versions. For records only. */
+  readonly version?: string;
   readonly policy: Policy;
 }
 
@@ -17,23 +19,119 @@ export interface PolicySet {
   readonly sources: readonly PolicySource[];
 }
 
-/** The Allow that names the caller most directly. */
-export interface Grant {
-  readonly strength: Strength;
-  readonly statement: StatementRef;
+/** What a set holds for one action. */
+export interface Plan {
+  readonly denies: ResourceIndex;
+  readonly allows: ResourceIndex;
 }
 
-class CompiledSet implements PolicySet {
+/** A set of at most this many patterns is tried one by one: an index would cost more than it saves. */
+const SMALL = 8;
+/** Actions for which a set keeps a plan; beyond, it starts anew. */
+const PLANS = 512;
+
+function weightOf(policies: readonly CompiledPolicy[]): number {
+  let weight = 0;
+  for (const { statements } of policies) {
+    for (const { resources } of statements) weight += Math.max(1, resources?.length ?? 1);
+  }
+  return weight;
+}
+
+export class CompiledSet implements PolicySet {
   readonly sources: readonly PolicySource[];
   private compiled: readonly CompiledPolicy[] | undefined;
+  private index: PlanIndex | undefined;
+  unknown = false;
 
   constructor(sources: readonly PolicySource[]) {
     this.sources = sources;
   }
 
+  /** The documents, compiled. */
   get policies(): readonly CompiledPolicy[] {
-    return (this.compiled ??= this.sources.map(({ policy }) => compilePolicy(policy)));
+    return this.compiled ?? this.compile();
   }
+
+  /** What bears on an action; `undefined` for a set so small that its statements are tried one by one. */
+  planFor(action: ActionName): Plan | undefined {
+    if (this.compiled === undefined) this.compile();
+    return this.index?.planFor(action);
+  }
+
+  private compile(): readonly CompiledPolicy[] {
+    const policies = this.sources.map(({ policy }) => compilePolicy(policy));
+    this.compiled = policies;
+    this.unknown = policies.some((policy) => policy.unknown);
+    if (weightOf(policies) > SMALL) this.index = new PlanIndex(policies);
+    return policies;
+  }
+}
+
+class PlanIndex {
+  private readonly policies: readonly CompiledPolicy[];
+  private readonly plans = new Map<number, Plan>();
+  /** Plans by the statements they hold: actions with the same statements share one. */
+  private readonly shared = new Map<string, Plan>();
+  private lastId = -1;
+  private lastPlan: Plan | undefined;
+
+  constructor(policies: readonly CompiledPolicy[]) {
+    this.policies = policies;
+  }
+
+  planFor(action: ActionName): Plan {
+    if (this.lastId === action.id && this.lastPlan !== undefined) return this.lastPlan;
+    const plan = this.plans.get(action.id) ?? this.remember(action);
+    this.lastId = action.id;
+    this.lastPlan = plan;
+    return plan;
+  }
+
+  private remember(action: ActionName): Plan {
+    const candidates = this.candidates(action.lower);
+    const signature = signatureOf(candidates);
+    const plan = this.shared.get(signature) ?? makePlan(candidates);
+    if (this.plans.size >= PLANS) {
+      this.plans.clear();
+      this.shared.clear();
+    }
+    this.plans.set(action.id, plan);
+    this.shared.set(signature, plan);
+    return plan;
+  }
+
+  private candidates(action: string): Candidate[] {
+    const found: Candidate[] = [];
+    for (const [source, { statements }] of this.policies.entries()) {
+      for (const statement of statements) {
+        if (!actionApplies(statement, action)) continue;
+        if (statement.resources === undefined || statement.notResource)
+          found.push({ statement, source, pattern: undefined });
+        else for (const pattern of statement.resources) found.push({ statement, source, pattern });
+      }
+    }
+    return found;
+  }
+}
+
+function signatureOf(candidates: readonly Candidate[]): string {
+  let signature = '';
+  let last: Candidate | undefined;
+  for (const candidate of candidates) {
+    if (candidate.statement !== last?.statement || candidate.source !== last.source) {
+      signature += `${candidate.source}.${candidate.statement.source.index} `;
+    }
+    last = candidate;
+  }
+  return signature;
+}
+
+function makePlan(candidates: readonly Candidate[]): Plan {
+  return {
+    denies: new ResourceIndex(candidates.filter(({ statement }) => statement.deny)),
+    allows: new ResourceIndex(candidates.filter(({ statement }) => !statement.deny)),
+  };
 }
 
 /**
@@ -44,65 +142,13 @@ export function compilePolicies(sources: readonly PolicySource[]): PolicySet {
   return new CompiledSet([...sources]);
 }
 
-/** Sets made elsewhere (a plain `{ sources }`) work too. */
+/** Sets that `compilePolicies` did not make (a plain `{ sources }`). */
 const FOREIGN = new WeakMap<PolicySet, CompiledSet>();
 
-function compiledSet(set: PolicySet): CompiledSet {
+/** The compiled form of a set. */
+export function compiledSet(set: PolicySet): CompiledSet {
   if (set instanceof CompiledSet) return set;
   const known = FOREIGN.get(set) ?? new CompiledSet(set.sources);
   FOREIGN.set(set, known);
   return known;
-}
-
-function refTo(set: CompiledSet, source: number, statement: CompiledStatement): StatementRef {
-  const { index, sid } = statement.source;
-  return { policy: (set.sources[source] as PolicySource).id, index, sid };
-}
-
-/** How a statement names the caller when all of it applies, else `none`. */
-export function applies(statement: CompiledStatement, ask: Ask, reading: Reading): Strength {
-  if (!actionApplies(statement, ask.action) || !resourceApplies(statement, ask)) return Strength.none;
-  const strength = namesCaller(statement, ask, reading);
-  return strength > Strength.none && conditionsHold(statement, ask) ? strength : Strength.none;
-}
-
-/** Every Deny statement that applies. */
-export function findDenies(set: PolicySet, ask: Ask, reading: Reading): StatementRef[] | undefined {
-  const compiled = compiledSet(set);
-  let found: StatementRef[] | undefined;
-  for (const [source, policy] of compiled.policies.entries()) {
-    for (const statement of policy.statements) {
-      if (statement.deny && applies(statement, ask, reading)) (found ??= []).push(refTo(compiled, source, statement));
-    }
-  }
-  return found;
-}
-
-/** The Allow statement that names the caller most directly; the first found among equals. */
-export function findGrant(set: PolicySet, ask: Ask, reading: Reading): Grant | undefined {
-  const compiled = compiledSet(set);
-  let best: Grant | undefined;
-  for (const [source, policy] of compiled.policies.entries()) {
-    for (const statement of policy.statements) {
-      if (statement.deny) continue;
-      const strength = applies(statement, ask, reading);
-      if (strength <= (best?.strength ?? Strength.none)) continue;
-      best = { strength, statement: refTo(compiled, source, statement) };
-      if (strength === Strength.direct) return best;
-    }
-  }
-  return best;
-}
-
-/** Statements with an unknown operator that would otherwise apply. */
-export function findUnevaluated(set: PolicySet, ask: Ask, reading: Reading): StatementRef[] {
-  const compiled = compiledSet(set);
-  const found: StatementRef[] = [];
-  for (const [source, policy] of compiled.policies.entries()) {
-    for (const statement of policy.statements) {
-      if (statement.unknown && applies({ ...statement, deny: true }, ask, reading))
-        found.push(refTo(compiled, source, statement));
-    }
-  }
-  return found;
 }

@@ -66,12 +66,12 @@ class Builder {
   }
 
   private current(): Part[] {
-    return this.pieces[this.pieces.length - 1] as Part[];
+    return this.pieces[this.pieces.length - 1]!;
   }
 }
 
 function step(text: string, at: number, options: TemplateOptions, into: Builder): number {
-  const character = text[at] as string;
+  const character = text[at]!;
   const found = options.variables && character === '$' ? reference(text, at) : undefined;
   if (found !== undefined) {
     if (typeof found.part === 'string') into.text(found.part);
