@@ -108,7 +108,6 @@ export const accessKeys = operationsOf<IamModel>()({
     async write({ UserName, AccessKeyId }, call) {
       const key = await theKey(call, UserName, AccessKeyId);
       await call.tx.remove(collection, anyAccount, key.accessKeyId);
-      await call.tx.remove(accessKeyUses, keyUseScope, key.accessKeyId);
       return {};
     },
   },
