@@ -1,4 +1,5 @@
 /** AWS's wording of constraints, and the checks behind it. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import type { ValidationStyle } from '../model/overlay.ts';
 import type { ListShape, MapShape, ScalarShape } from './shapes.ts';
 

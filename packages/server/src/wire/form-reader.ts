@@ -1,4 +1,5 @@
 /** Forms of the query protocol to inputs: one compiled reader per shape. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { InputFault } from './faults.ts';
 import type { FormNode } from './form.ts';
 import { MAX_ITEMS } from './json-reader.ts';

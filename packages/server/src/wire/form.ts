@@ -1,5 +1,4 @@
 /** `application/x-www-form-urlencoded` text: the scan before authentication and the tree after it. */
-import { isUtf8 } from 'node:buffer';
 import { InputFault } from './faults.ts';
 
 /** More fields than any operation can use; a body of the largest size could hold millions. */
@@ -11,6 +10,7 @@ export interface FormNode {
   readonly children: Map<string, FormNode>;
 }
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const AMPERSAND = 0x26;
 
 /** The first value of a field, still percent-encoded, without splitting the whole form. */
@@ -27,7 +27,7 @@ function firstValue(form: Buffer, field: string): string | undefined {
 
 /** `Action` and `Version` of a form; `undefined` when it names no action. */
 export function scanForm(bytes: Uint8Array): { action: string; version: string | undefined } | undefined {
-  const form = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const form = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const action = firstValue(form, 'Action');
   return action === undefined ? undefined : { action, version: firstValue(form, 'Version') };
 }
@@ -87,6 +87,9 @@ export function formTree(text: string): FormNode {
 
 /** Text of a body that must be UTF-8. */
 export function utf8(body: Uint8Array): string {
-  if (!isUtf8(body)) throw new InputFault('malformedInput', 'The request body is not UTF-8');
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  try {
+    return strictUtf8.decode(body);
+  } catch {
+    throw new InputFault('malformedInput', 'The request body is not UTF-8');
+  }
 }

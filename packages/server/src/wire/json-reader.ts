@@ -1,4 +1,5 @@
 /** JSON bodies to inputs: one compiled reader per shape. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { InputFault } from './faults.ts';
 import { fitsInteger, readBlob, readTimestamp } from './scalars.ts';
 import {

@@ -156,3 +156,9 @@ export function recognize(models: Models, request: RequestLine, body: Uint8Array
   const narrowed = services.length < models.services.size;
   return narrowed || isForm(request) ? missingAction(narrowed ? query[0] : undefined) : unknownOperation([]);
 }
+
+/** The answer to an operation that the model knows and the server does not have: AWS's for an unknown one. */
+export function notServed({ service, name }: Operation): Unrecognized {
+  if (service.protocol === 'awsQuery') return noSuchAction(service, name, service.apiVersion);
+  return unknownOperation([service]);
+}

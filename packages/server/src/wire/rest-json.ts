@@ -1,4 +1,5 @@
 /** The REST JSON protocol (IVS, chat, Kinesis Video): labels, query strings and JSON in; headers and JSON out. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import type { Answer, Body, WireError } from './answer.ts';
 import { errorModel, statusOf } from './errors.ts';
 import { formFields, utf8 } from './form.ts';

@@ -1,4 +1,5 @@
 /** Shapes as the wire walks them: the generated JSON with its names resolved to objects, once. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { enforcedPatterns, sensitiveMembers, urlEncodedMembers } from '../model/overlay.ts';
 
 export type Location = 'header' | 'headers' | 'uri' | 'querystring' | 'statusCode' | 'body';

@@ -1,4 +1,5 @@
 /** Constraint checks of inputs with AWS's texts: compiled once per operation, all failures collected. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { defaultValidationStyle, validationStyles, type ValidationStyle } from '../model/overlay.ts';
 import type { WireError } from './answer.ts';
 import { entryConstraint, lengthConstraints, NOT_NULL, scalarConstraints, type Constraint } from './constraints.ts';
@@ -24,7 +25,7 @@ function echoOf(value: unknown): string | undefined {
     const items = value.map((item: unknown) => (item === undefined ? 'null' : echoOf(item)));
     return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;
   }
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return `${value as string | number}`;
   if (value === null || Object.getPrototypeOf(value) !== null) return undefined;
   return `{${Object.entries(value)
     .map(([k, v]) => `${k}=${echoOf(v) ?? ''}`)
