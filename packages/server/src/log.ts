@@ -12,10 +12,20 @@ export function createLog(level: string, stream?: { write(line: string): void })
     level,
     base: null,
     redact: {
-      paths: ['authorization', 'secret', 'secretAccessKey', 'sessionToken', '*.authorization', '*.secret', '*.secretAccessKey'],
+      paths: [
+        'authorization',
+        'secret',
+        'secretAccessKey',
+        'sessionToken',
+        '*.authorization',
+        '*.secret',
+        '*.secretAccessKey',
+      ],
       censor: '***',
     },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
-  return stream === undefined ? pino(options, pino.destination({ dest: 1, sync: false, minLength: 16_384 })) : pino(options, stream);
+  return stream === undefined
+    ? pino(options, pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 500 }))
+    : pino(options, stream);
 }

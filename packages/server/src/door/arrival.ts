@@ -21,5 +21,5 @@ export interface Arrival {
 export interface Departure {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }

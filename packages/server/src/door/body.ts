@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-export type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly reason: 'tooLarge' | 'aborted' };
+export type Body =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly reason: 'tooLarge' | 'aborted' };
 
 const empty = { ok: true, bytes: Buffer.alloc(0) } as const;
 

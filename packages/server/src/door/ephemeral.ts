@@ -35,7 +35,9 @@ const pages: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 export async function controlAnswer(control: EphemeralControl, arrival: Arrival): Promise<Departure | undefined> {
   if (!arrival.path.startsWith(prefix) || !isLoopback(arrival.sourceIp)) return undefined;
   const handler = pages.get(`${arrival.method} ${arrival.path.slice(prefix.length)}`);
-  return handler === undefined ? json(404, { error: `no such page; there are ${[...pages.keys()].join(', ')}` }) : handler(control, arrival);
+  return handler === undefined
+    ? json(404, { error: `no such page; there are ${[...pages.keys()].join(', ')}` })
+    : handler(control, arrival);
 }
 
 function setClock(clock: SettableClock, text: string): Departure {

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Readable, pipeline } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Arrival, Departure } from './arrival.ts';
@@ -52,10 +53,14 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   await listening(server, options);
   const { port } = server.address() as AddressInfo;
   const scheme = options.tls === undefined ? 'http' : 'https';
-  return { url: `${scheme}://${hostInUrl(options.host)}:${port}`, close: (graceMs = 10_000) => closing(server, graceMs) };
+  return {
+    url: `${scheme}://${hostInUrl(options.host)}:${port}`,
+    close: (graceMs = 10_000) => closing(server, graceMs),
+  };
 }
 
-const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host);
+const hostInUrl = (host: string): string =>
+  host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
 
 function listening(server: Server, { host, port }: DoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -104,16 +109,18 @@ function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: st
   };
 }
 
-function send(response: ServerResponse, requestId: string, departure: Departure): void {
+function send(response: ServerResponse, requestId: string, { status, headers, body }: Departure): void {
   if (response.destroyed) return;
-  const length = typeof departure.body === 'string' ? Buffer.byteLength(departure.body) : departure.body.byteLength;
-  const bodiless = departure.status === 204 || departure.status === 304;
-  response.writeHead(departure.status, {
-    ...departure.headers,
-    'x-amzn-RequestId': requestId,
-    ...(bodiless ? {} : { 'content-length': length }),
-  });
-  response.end(length === 0 ? undefined : departure.body);
+  const identified = { ...headers, 'x-amzn-RequestId': requestId };
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    response.writeHead(status, identified);
+    pipeline(Readable.from(body), response, () => response.destroy());
+    return;
+  }
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const bodiless = status === 204 || status === 304;
+  response.writeHead(status, bodiless ? identified : { ...identified, 'content-length': length });
+  response.end(length === 0 ? undefined : body);
 }
 
 function closing(server: Server, graceMs: number): Promise<void> {

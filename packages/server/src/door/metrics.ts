@@ -16,7 +16,11 @@ export class Metrics {
   readonly #tallies = new Map<string, Map<number, Tally>>();
   readonly #latency = new Float64Array(buckets.length + 1);
   #latencySum = 0;
-  readonly #decisions: Record<'Allow' | 'ExplicitDeny' | 'ImplicitDeny', number> = { Allow: 0, ExplicitDeny: 0, ImplicitDeny: 0 };
+  readonly #decisions: Record<'Allow' | 'ExplicitDeny' | 'ImplicitDeny', number> = {
+    Allow: 0,
+    ExplicitDeny: 0,
+    ImplicitDeny: 0,
+  };
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -52,7 +56,8 @@ export class Metrics {
       collect() {
         this.reset();
         for (const byStatus of tallies.values()) {
-          for (const { service, operation, status, count } of byStatus.values()) this.inc({ service, operation, status }, count);
+          for (const { service, operation, status, count } of byStatus.values())
+            this.inc({ service, operation, status }, count);
         }
       },
     });
@@ -61,12 +66,28 @@ export class Metrics {
 
   #durations(): void {
     const gauge = (name: string, help: string, collect: (metric: Gauge<string>) => void, labelNames: string[] = []) =>
-      new Gauge({ name, help, labelNames, registers: [this.registry], collect() { collect(this); } });
-    gauge('stagedoor_request_duration_seconds_bucket', 'Requests answered within `le` seconds.', (metric) => {
-      let total = 0;
-      for (const [slot, bound] of [...buckets, '+Inf'].entries()) metric.set({ le: String(bound) }, (total += this.#latency[slot]!));
-    }, ['le']);
-    gauge('stagedoor_request_duration_seconds_sum', 'Seconds spent on answered requests.', (metric) => metric.set(this.#latencySum));
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers: [this.registry],
+        collect() {
+          collect(this);
+        },
+      });
+    gauge(
+      'stagedoor_request_duration_seconds_bucket',
+      'Requests answered within `le` seconds.',
+      (metric) => {
+        let total = 0;
+        for (const [slot, bound] of [...buckets, '+Inf'].entries())
+          metric.set({ le: String(bound) }, (total += this.#latency[slot]!));
+      },
+      ['le'],
+    );
+    gauge('stagedoor_request_duration_seconds_sum', 'Seconds spent on answered requests.', (metric) =>
+      metric.set(this.#latencySum),
+    );
   }
 
   #outcomes(): void {

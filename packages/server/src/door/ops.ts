@@ -11,7 +11,11 @@ export interface OpsOptions {
 
 type Answer = { readonly status: number; readonly type: string; readonly text: string };
 
-const json = (status: number, value: unknown): Answer => ({ status, type: 'application/json', text: JSON.stringify(value) });
+const json = (status: number, value: unknown): Answer => ({
+  status,
+  type: 'application/json',
+  text: JSON.stringify(value),
+});
 
 /** Opens the listener on 127.0.0.1; rejects when the port is taken. */
 export async function openOps(options: OpsOptions): Promise<{ close(): Promise<void>; port: number }> {
@@ -27,7 +31,10 @@ export async function openOps(options: OpsOptions): Promise<{ close(): Promise<v
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const address = server.address();
-  return { close: () => closed(server), port: typeof address === 'object' && address !== null ? address.port : options.port };
+  return {
+    close: () => closed(server),
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+  };
 }
 
 async function answer(options: OpsOptions, method: string, url: string): Promise<Answer> {

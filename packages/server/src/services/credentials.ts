@@ -48,7 +48,11 @@ async function longTermCredential(room: CredentialRoom, accessKeyId: string): Pr
   return credential === undefined || credential.activeFrom > room.env.clock.now() ? undefined : credential;
 }
 
-async function loadLongTerm(room: CredentialRoom, id: string, owner: string | undefined): Promise<Credential | undefined> {
+async function loadLongTerm(
+  room: CredentialRoom,
+  id: string,
+  owner: string | undefined,
+): Promise<Credential | undefined> {
   const account = owner ?? (await room.reader.get(accessKeys, anyAccount, id))?.accountId;
   if (account === undefined) return undefined;
   if (room.owners.size >= maxOwners) room.owners.clear();
@@ -129,7 +133,10 @@ function roleCaller(partition: string, accessKeyId: string, role: RoleRecord, se
 }
 
 /** Session tags replace role tags whose key differs at most in case (spec/sts.md 2.3). */
-function overlay(base: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>): Record<string, string> {
+function overlay(
+  base: Readonly<Record<string, string>>,
+  over: Readonly<Record<string, string>>,
+): Record<string, string> {
   const taken = new Set(Object.keys(over).map((key) => key.toLowerCase()));
   const kept = Object.entries(base).filter(([key]) => !taken.has(key.toLowerCase()));
   return Object.fromEntries([...kept, ...Object.entries(over)]);
@@ -148,7 +155,11 @@ async function sessionCredential(
 }
 
 /** `undefined` when the session's role or user, or the key it was made with, is gone: revocation is immediate. */
-async function sessionCaller(room: CredentialRoom, accessKeyId: string, claims: SessionClaims): Promise<Caller | undefined> {
+async function sessionCaller(
+  room: CredentialRoom,
+  accessKeyId: string,
+  claims: SessionClaims,
+): Promise<Caller | undefined> {
   const { partition } = room.env.settings;
   if (claims.kind === 'assumedRole') {
     const role = await byId(room.reader, roles, claims.accountId, claims.principalId);

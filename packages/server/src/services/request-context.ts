@@ -127,10 +127,10 @@ export class CallContext implements RequestContext {
   #tag(family: string, name: string, key: string): ContextValue | undefined {
     switch (family) {
       case 'iam:resourcetag':
-        if (!this.#check.resource.includes(':iam::')) return undefined;
-      // falls through: on IAM entities both names give the same tags
+        // On IAM entities both names give the same tags; elsewhere this key does not exist.
+        return this.#check.resource.includes(':iam::') ? this.#resourceTag(name) : undefined;
       case 'aws:resourcetag':
-        return (this.#resourceTags ??= fold(this.#check.resourceTags)).get(name);
+        return this.#resourceTag(name);
       case 'aws:requesttag':
         return (this.#requestTags ??= fold(this.#check.requestTags)).get(name);
       case 'aws:principaltag':
@@ -138,6 +138,10 @@ export class CallContext implements RequestContext {
       default:
         return this.#service(key);
     }
+  }
+
+  #resourceTag(name: string): ContextValue | undefined {
+    return (this.#resourceTags ??= fold(this.#check.resourceTags)).get(name);
   }
 
   #service(key: string): ContextValue | undefined {

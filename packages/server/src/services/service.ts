@@ -42,6 +42,7 @@ export type CommonError =
   | 'AccessDenied'
   | 'AccessDeniedException'
   | 'ValidationError'
+  | 'InvalidParameterValue'
   | 'ValidationException'
   | 'ServiceFailure'
   | 'InternalServerException';

@@ -1,0 +1,280 @@
+/** A request's whole life, in order. docs/request.md is the map of this file. */
+import { AwsError } from '../services/service.ts';
+import type { AccessCheck, Call, OperationTypes, Row, WriteCall } from '../services/service.ts';
+import type { AccountMemo } from '../services/account-memo.ts';
+import { authorize, denialSentence } from '../services/authorize.ts';
+import type { Verdict } from '../services/authorize.ts';
+import type { Caller } from '../services/caller.ts';
+import type { Credential, CredentialRoom } from '../services/credentials.ts';
+import type { Environment } from '../services/environment.ts';
+import { layersOf } from '../services/principals.ts';
+import type { PrincipalRoom } from '../services/principals.ts';
+import type { RequestFacts } from '../services/request-context.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import type { Reader, Store } from '../store/store.ts';
+import type { Log } from '../log.ts';
+import { parseInput } from '../wire/input.ts';
+import type { Models, Operation } from '../wire/models.ts';
+import type { WireError } from '../wire/answer.ts';
+import { notServed, recognize } from '../wire/recognize.ts';
+import type { Face, Recognized, RequestLine } from '../wire/recognize.ts';
+import { faceOf, renderError, renderOutput } from '../wire/render.ts';
+import { validateInput, validationError } from '../wire/validate.ts';
+import type { Arrival, Departure } from './arrival.ts';
+import { authenticate, readClaim, refusalAnswer } from './authenticate.ts';
+import type { Claim } from './authenticate.ts';
+import { decisionId } from './decision-id.ts';
+import type { DecisionRecorder } from './decision-recorder.ts';
+import { decisionRow } from './decision-row.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface House {
+  readonly models: Models;
+  readonly services: ReadonlyMap<string, ReadonlyMap<string, Row<OperationTypes>>>;
+  readonly store: Store;
+  /** Committed state, served from memory where it can be. */
+  readonly reader: Reader;
+  readonly env: Environment;
+  readonly credentials: CredentialRoom & { readonly memo: AccountMemo<Credential> };
+  readonly principals: PrincipalRoom;
+  readonly recorder: DecisionRecorder;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Told of each access key's use, after its signature was verified. */
+  readonly keyUsed: (caller: Caller, service: string, region: string, at: number) => void;
+}
+
+/** A request whose caller is known and whose input is parsed and valid. */
+interface Asked {
+  readonly arrival: Arrival;
+  readonly operation: Operation;
+  readonly row: Row<OperationTypes>;
+  readonly caller: Caller;
+  readonly region: string;
+  readonly input: object;
+}
+
+interface Answered {
+  readonly departure: Departure;
+  readonly caller?: Caller;
+  readonly verdict?: Verdict;
+  readonly code?: string;
+}
+
+/** Refusal of the door itself, rendered in the protocol of whoever is asking. */
+const refuse = (
+  face: Face,
+  requestId: string,
+  error: WireError,
+  extra: Omit<Answered, 'departure' | 'code'> = {},
+): Answered => ({
+  departure: renderError(face, error, requestId),
+  code: error.code,
+  ...extra,
+});
+
+/** Serves one request. Never rejects: what cannot be answered otherwise is an internal failure with the request id. */
+export async function serve(house: House, arrival: Arrival): Promise<Departure> {
+  const claim = readClaim(arrival);
+  const line = lineOf(arrival, claim);
+  const recognition = recognize(house.models, line, arrival.body);
+  if (!recognition.ok) {
+    return finish(house, arrival, undefined, refuse(recognition.face, arrival.requestId, recognition));
+  }
+  const { operation } = recognition;
+  const row = house.services.get(operation.service.name)?.get(operation.name);
+  if (row === undefined) {
+    const unknown = notServed(operation);
+    return finish(house, arrival, operation, refuse(unknown.face, arrival.requestId, unknown));
+  }
+  const region = regionOf(house, operation, 'region' in claim ? claim.region : '');
+  return finish(house, arrival, operation, await answered(house, { arrival, recognition, row, region, claim, line }));
+}
+
+const lineOf = (arrival: Arrival, claim: Claim): RequestLine => ({
+  method: arrival.method,
+  path: arrival.path,
+  query: arrival.query,
+  host: arrival.headers.host ?? '',
+  scopeService: 'service' in claim ? claim.service : undefined,
+  contentType: arrival.headers['content-type'],
+  amzTarget: singleHeader(arrival.headers['x-amz-target']),
+});
+
+/** The answer to a body over the limit; it was not read, so the service is not known. */
+export const tooLarge = (requestId: string): Departure =>
+  renderError(
+    { protocol: 'restJson1', service: undefined },
+    {
+      code: 'RequestEntityTooLargeException',
+      message: 'The request body is larger than this server accepts.',
+      status: 413,
+    },
+    requestId,
+  );
+
+const singleHeader = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+/** IAM is global; everything else lives in the region of the credential scope. */
+function regionOf(house: House, operation: Operation, scope: string): string {
+  if (operation.service.iamPrefix === 'iam') return 'us-east-1';
+  return scope === '' ? house.env.settings.defaultRegion : scope;
+}
+
+interface Claimed {
+  readonly arrival: Arrival;
+  readonly recognition: Recognized;
+  readonly row: Row<OperationTypes>;
+  readonly region: string;
+  readonly claim: Claim;
+  readonly line: RequestLine;
+}
+
+/** Authenticate, then parse and validate. */
+async function answered(house: House, { arrival, recognition, row, region, claim, line }: Claimed): Promise<Answered> {
+  const { operation } = recognition;
+  const face = faceOf(operation);
+  try {
+    const caller = await authenticate(house.credentials, operation, claim, arrival);
+    if ('reason' in caller) return refuse(face, arrival.requestId, refusalAnswer(caller, face.protocol));
+    house.keyUsed(caller, operation.service.signingName, region, arrival.at);
+    const parsed = parseInput(recognition, line, arrival.body);
+    if (!parsed.ok) return refuse(face, arrival.requestId, parsed.error, { caller });
+    const complaint = validateInput(operation, parsed.input);
+    if (complaint !== undefined)
+      return refuse(face, arrival.requestId, validationError(operation, complaint), { caller });
+    return await decided(house, { arrival, operation, row, caller, region, input: parsed.input });
+  } catch (error) {
+    return refuse(face, arrival.requestId, failure(house, arrival, operation, error));
+  }
+}
+
+/** Authorize, then perform. */
+async function decided(house: House, asked: Asked): Promise<Answered> {
+  const { arrival, operation, row, caller } = asked;
+  const face = faceOf(operation);
+  const call = callOf(house, asked);
+  let verdict: Verdict | undefined;
+  try {
+    if (row.access !== 'none') {
+      const pending = row.access(asked.input, call);
+      const checks = pending instanceof Promise ? await pending : pending;
+      verdict = authorize(
+        factsOf(asked),
+        caller,
+        await layersOf(house.principals, caller),
+        Array.isArray(checks) ? checks : [checks as AccessCheck],
+        operation.action,
+      );
+      if (!verdict.allowed) {
+        const code = face.protocol === 'awsQuery' ? 'AccessDenied' : 'AccessDeniedException';
+        return refuse(face, arrival.requestId, { code, message: denialSentence(verdict) }, { caller, verdict });
+      }
+    }
+    const output = await perform(house, row, asked.input, call);
+    return {
+      departure: renderOutput(operation, output, arrival.requestId),
+      caller,
+      ...(verdict === undefined ? {} : { verdict }),
+    };
+  } catch (error) {
+    return refuse(face, arrival.requestId, failure(house, arrival, operation, error), {
+      caller,
+      ...(verdict === undefined ? {} : { verdict }),
+    });
+  }
+}
+
+function perform(house: House, row: Row<OperationTypes>, input: object, call: Call): object | Promise<object> {
+  if ('read' in row) return row.read(input, call);
+  return house.store.transact(call.accountId, async (tx) => row.write(input, { ...call, tx } as WriteCall));
+}
+
+function callOf(house: House, { arrival, caller, region }: Asked): Call {
+  return {
+    caller,
+    accountId: caller.accountId,
+    region,
+    requestId: arrival.requestId,
+    now: arrival.at,
+    reader: house.reader,
+    env: house.env,
+    fail: (code, message, members) => {
+      throw new AwsError(code, message, members);
+    },
+  };
+}
+
+const factsOf = ({ arrival, region }: Asked): RequestFacts => ({
+  now: arrival.at,
+  secure: arrival.secure,
+  sourceIp: arrival.sourceIp,
+  userAgent: arrival.headers['user-agent'],
+  referer: arrival.headers.referer,
+  region,
+});
+
+/** What the client is told of an exception: its own error when a handler refused, else an internal failure whose cause only the log has. */
+function failure(house: House, arrival: Arrival, operation: Operation, error: unknown): WireError {
+  if (error instanceof AwsError) return { code: error.code, message: error.message, members: error.members };
+  house.log.error({ err: error, requestId: arrival.requestId, operation: operation.action }, 'request failed');
+  const query = operation.service.protocol === 'awsQuery';
+  if (error instanceof StoreUnavailable) {
+    return {
+      code: query ? 'ServiceUnavailable' : 'ServiceUnavailableException',
+      message: 'The service is temporarily unavailable.',
+      status: 503,
+    };
+  }
+  return {
+    code: query ? 'ServiceFailure' : 'InternalServerException',
+    message: 'The request processing has failed because of an unknown error, exception or failure.',
+    status: 500,
+  };
+}
+
+/** Records, counts and logs the answer. */
+async function finish(
+  house: House,
+  arrival: Arrival,
+  operation: Operation | undefined,
+  answer: Answered,
+): Promise<Departure> {
+  const { departure, caller, verdict, code } = answer;
+  const service = operation?.service.name ?? '';
+  const name = operation?.name ?? '';
+  house.metrics.answered(service, name, departure.status, (house.env.clock.now() - arrival.at) / 1000);
+  const id = verdict === undefined ? undefined : decisionId(arrival.at);
+  if (verdict !== undefined && id !== undefined && caller !== undefined) {
+    const row = decisionRow(id, arrival, caller, operation!, verdict);
+    house.metrics.decided(row.outcome);
+    await house.recorder.record(row);
+  }
+  logAnswer(house.log, { arrival, service, name, departure, caller, id, code });
+  return id === undefined ? departure : { ...departure, headers: { ...departure.headers, 'x-stagedoor-decision': id } };
+}
+
+interface Line {
+  readonly arrival: Arrival;
+  readonly service: string;
+  readonly name: string;
+  readonly departure: Departure;
+  readonly caller: Caller | undefined;
+  readonly id: string | undefined;
+  readonly code: string | undefined;
+}
+
+/** One line a request: who, what, how it went. Neither inputs nor headers are logged. */
+function logAnswer(log: Log, { arrival, service, name, departure, caller, id, code }: Line): void {
+  log.info({
+    requestId: arrival.requestId,
+    service,
+    operation: name,
+    status: departure.status,
+    ...(code === undefined ? {} : { code }),
+    ...(caller === undefined ? {} : { caller: caller.arn, accessKeyId: caller.accessKeyId }),
+    ...(id === undefined ? {} : { decision: id }),
+    sourceIp: arrival.sourceIp,
+  });
+}
