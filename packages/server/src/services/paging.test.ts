@@ -28,6 +28,7 @@ test('pages joined are the list, for any list and page size', async () => {
       } while (token !== undefined);
       expect(seen).toEqual(sorted);
     }),
+    { numRuns: 40 },
   );
 });
 
