@@ -1,4 +1,5 @@
 /** Random values of modelled shapes, for round trips. The same seed gives the same values. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- values come from models and clients without static types
 import type { ListShape, MapShape, Member, ScalarShape, Shape, StructureShape } from './shapes.ts';
 
 export interface Chance {

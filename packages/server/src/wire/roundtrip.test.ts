@@ -1,4 +1,5 @@
 /** Every operation of every service against the AWS SDK for JavaScript: what its clients write we read, and the other way round. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- values come from models and clients without static types
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './answer.ts';
 import { parseInput } from './input.ts';

@@ -1,4 +1,5 @@
 /** The AWS SDK for JavaScript as an oracle: what its clients send, and what they make of our answers. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- values come from models and clients without static types
 import { Readable } from 'node:stream';
 import type { Answer } from './answer.ts';
 import type { RequestLine } from './recognize.ts';
