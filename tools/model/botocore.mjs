@@ -133,7 +133,7 @@ function reachable(model) {
     visit(output?.shape);
     errors.forEach((e) => visit(e.shape ?? e));
   }
-  return [...seen].sort();
+  return [...seen].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** One service as the server reads it: operations and the shapes they reach, without documentation. */
