@@ -4,10 +4,9 @@ import type { AccessCheck } from './service.ts';
 export type Tags = Readonly<Record<string, string>>;
 
 export const mostTags = 50;
-export const noTags: Tags = {};
 
 /** A key that only AWS may use, in any case, or `undefined`. */
-export const reservedKey = (tags: Tags): string | undefined =>
+const reservedKey = (tags: Tags): string | undefined =>
   Object.keys(tags).find((key) => key.slice(0, 4).toLowerCase() === 'aws:');
 
 /** What is wrong with the tags of a new resource or of a tagging call, as a sentence, or `undefined`. */
@@ -32,4 +31,9 @@ export function withoutTags(tags: Tags, keys: readonly string[]): Tags {
 /** The request-tag facts of a check. A request without tags has no such keys at all. */
 export function requestTags(tags: Tags | undefined): Pick<AccessCheck, 'requestTags'> {
   return tags === undefined || Object.keys(tags).length === 0 ? {} : { requestTags: tags };
+}
+
+/** The tag-key facts of an untagging check; a request without keys has no such key. */
+export function requestTagKeys(keys: readonly string[]): Pick<AccessCheck, 'tagKeys'> {
+  return keys.length === 0 ? {} : { tagKeys: keys };
 }

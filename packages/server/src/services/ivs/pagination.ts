@@ -17,7 +17,7 @@ interface Listing {
   readonly filter?: string;
 }
 
-export const usualPageSize = 100;
+const usualPageSize = 100;
 
 /** A page of what `fetch` finds after a key. */
 export function pageBy<T, O extends OperationTypes>(

@@ -1,7 +1,16 @@
 /** Tags of IVS resources: the type in the ARN says which records hold them (spec/ivs.md 0.4). */
 import type { IvsModel } from '../../model/ivs.ts';
 import type { Reader, Transaction } from '../../store/store.ts';
-import { mostTags, requestTags, tagProblem, tooMany, withTags, withoutTags, type Tags } from '../resource-tags.ts';
+import {
+  mostTags,
+  requestTagKeys,
+  requestTags,
+  tagProblem,
+  tooMany,
+  withTags,
+  withoutTags,
+  type Tags,
+} from '../resource-tags.ts';
 import { operationsOf, type AccessCheck } from '../service.ts';
 import { scopeOf, type Place } from './arns.ts';
 import type { Resource } from './records.ts';
@@ -65,7 +74,10 @@ export const tags = operationsOf<IvsModel>()({
   },
 
   UntagResource: {
-    access: async ({ resourceArn, tagKeys }, call) => ({ ...(await onTagged(resourceArn, call)), tagKeys }),
+    access: async ({ resourceArn, tagKeys }, call) => ({
+      ...(await onTagged(resourceArn, call)),
+      ...requestTagKeys(tagKeys),
+    }),
     async write({ resourceArn, tagKeys }, call) {
       const rest = withoutTags(await needTags(resourceArn, call, call.tx), tagKeys);
       await taggingOf(resourceArn)?.write(resourceArn, call, call.tx, rest);

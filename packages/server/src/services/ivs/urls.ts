@@ -3,25 +3,27 @@
  * AWS's: an encoder that is sent to a foreign host would hand it the stream key. Paths are AWS's.
  */
 import type { Environment } from '../environment.ts';
+import { baseUrl } from '../public-url.ts';
 import type { Place } from './arns.ts';
 
 type Settings = Environment['settings'];
 
-const hosts = new WeakMap<Settings, string>();
+/** The last listener's host: the URL seldom changes, and every answer with a channel needs it. */
+let last = { url: '', host: '' };
+
+function hostOf(url: string): string {
+  const { protocol, port, hostname, host } = new URL(url);
+  return protocol === 'rtmps:' && port === '443' ? hostname : host;
+}
 
 /** Host, with its port unless that is the scheme's own, of the RTMPS listener. */
 export function ingestEndpoint(settings: Settings): string {
-  const known = hosts.get(settings);
-  if (known !== undefined) return known;
-  const url = new URL(settings.rtmpsUrl ?? settings.publicUrl);
-  const host = url.protocol === 'rtmps:' && url.port === '443' ? url.hostname : url.host;
-  hosts.set(settings, host);
-  return host;
+  const url = settings.rtmpsUrl ?? settings.publicUrl;
+  if (last.url !== url) last = { url, host: hostOf(url) };
+  return last.host;
 }
 
 /** The multivariant playlist of a channel. */
 export function playbackUrl(place: Place, channelId: string): string {
-  const { publicUrl } = place.env.settings;
-  const base = publicUrl.endsWith('/') ? publicUrl.slice(0, -1) : publicUrl;
-  return `${base}/api/video/v1/${place.region}.${place.accountId}.channel.${channelId}.m3u8`;
+  return `${baseUrl(place.env.settings)}/api/video/v1/${place.region}.${place.accountId}.channel.${channelId}.m3u8`;
 }

@@ -1,5 +1,6 @@
 /** GetDataEndpoint: one address serves every data-plane operation; clients append the path (spec/kinesisvideo.md 0.1). */
 import type { KinesisVideoModel } from '../../model/kinesisvideo.ts';
+import { baseUrl } from '../public-url.ts';
 import { operationsOf } from '../service.ts';
 import { need, onResource, streamIn, streamKind } from './resources.ts';
 
@@ -8,7 +9,7 @@ export const dataEndpoint = operationsOf<KinesisVideoModel>()({
     access: (input, call) => onResource(streamKind, streamIn(input), call),
     async read(input, call) {
       await need(streamKind, streamIn(input), call, call.reader);
-      return { DataEndpoint: call.env.settings.publicUrl };
+      return { DataEndpoint: baseUrl(call.env.settings) };
     },
   },
 });

@@ -1,7 +1,7 @@
 /** Tags of streams and signaling channels, by ARN (spec/kinesisvideo.md 1). */
 import type { KinesisVideoModel } from '../../model/kinesisvideo.ts';
 import type { Reader, Transaction } from '../../store/store.ts';
-import { requestTags, withoutTags, type Tags } from '../resource-tags.ts';
+import { requestTagKeys, requestTags, withoutTags, type Tags } from '../resource-tags.ts';
 import { operationsOf, type AccessCheck } from '../service.ts';
 import { partsOf, scopeOf, type Place } from './arns.ts';
 import { addTags, tagsOfList } from './new-tags.ts';
@@ -53,7 +53,7 @@ export const resourceTags = operationsOf<KinesisVideoModel>()({
   UntagResource: {
     access: async ({ ResourceARN, TagKeyList }, call) => ({
       ...(await taggingOf(ResourceARN, call).check(ResourceARN, call)),
-      tagKeys: TagKeyList,
+      ...requestTagKeys(TagKeyList),
     }),
     async write({ ResourceARN, TagKeyList }, call) {
       const change = (tags: Tags): Tags => withoutTags(tags, TagKeyList);

@@ -1,6 +1,6 @@
 /** Tags of streams, by name or ARN (spec/kinesisvideo.md 1). They leave the stream's version alone. */
 import type { KinesisVideoModel } from '../../model/kinesisvideo.ts';
-import { requestTags, withoutTags } from '../resource-tags.ts';
+import { requestTagKeys, requestTags, withoutTags } from '../resource-tags.ts';
 import { operationsOf } from '../service.ts';
 import { scopeOf } from './arns.ts';
 import { addTags } from './new-tags.ts';
@@ -24,7 +24,7 @@ export const streamTags = operationsOf<KinesisVideoModel>()({
   UntagStream: {
     access: async (input, call) => ({
       ...(await onResource(streamKind, streamIn(input), call)),
-      tagKeys: input.TagKeyList,
+      ...requestTagKeys(input.TagKeyList),
     }),
     async write(input, call) {
       const stream = await need(streamKind, streamIn(input), call, call.tx);
