@@ -24,6 +24,8 @@ import { superviseWorkers } from './workers.ts';
 export interface Server {
   readonly url: string;
   readonly house: OpenHouse;
+  /** The root key, when this start made the account. */
+  readonly root: RootKey | undefined;
   close(): Promise<void>;
 }
 
@@ -115,13 +117,12 @@ export async function startServer(settings: Settings, log: Log): Promise<Server>
     log,
   );
   if (settings.publicUrl === '') address.url = door.url;
-  if (cluster.isPrimary) announce(settings, root, door.url);
   const close = async () => {
     await door.close();
     await house.close();
     await state.store.close();
   };
-  return { url: door.url, house, close };
+  return { url: door.url, house, root, close };
 }
 
 /** `stagedoor start`: serves until a signal ends it. */
@@ -132,6 +133,7 @@ export async function run(settings: Settings, log: Log): Promise<void> {
     return;
   }
   const server = await startServer(settings, log);
+  if (cluster.isPrimary) announce(settings, server.root, server.url);
   const ops = cluster.isPrimary ? await opsFor(settings, server.house, log) : undefined;
   onStop(log, async () => {
     await server.close();

@@ -5,6 +5,8 @@ export interface Arrival {
   readonly requestId: string;
   /** Milliseconds since the epoch, one instant for the whole request. */
   readonly at: number;
+  /** `performance.now()` at arrival: how long an answer took must not depend on a clock that can be set. */
+  readonly started: number;
   readonly method: string;
   /** Raw request target: path and query as sent. */
   readonly target: string;

@@ -97,6 +97,7 @@ function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: st
   return {
     requestId,
     at: options.clock.now(),
+    started: performance.now(),
     method: request.method ?? 'GET',
     target,
     path: mark < 0 ? target : target.slice(0, mark),

@@ -54,23 +54,23 @@ interface Asked {
   readonly input: object;
 }
 
-interface Answered {
+/** What is known of a request besides its answer. */
+interface Known {
+  readonly caller?: Caller | undefined;
+  readonly facts?: RequestFacts | undefined;
+  readonly verdict?: Verdict | undefined;
+}
+
+interface Answered extends Known {
   readonly departure: Departure;
-  readonly caller?: Caller;
-  readonly verdict?: Verdict;
   readonly code?: string;
 }
 
 /** Refusal of the door itself, rendered in the protocol of whoever is asking. */
-const refuse = (
-  face: Face,
-  requestId: string,
-  error: WireError,
-  extra: Omit<Answered, 'departure' | 'code'> = {},
-): Answered => ({
+const refuse = (face: Face, requestId: string, error: WireError, known: Known = {}): Answered => ({
   departure: renderError(face, error, requestId),
   code: error.code,
-  ...extra,
+  ...known,
 });
 
 /** Serves one request. Never rejects: what cannot be answered otherwise is an internal failure with the request id. */
@@ -150,40 +150,36 @@ async function answered(house: House, { arrival, recognition, row, region, claim
   }
 }
 
-/** Authorize, then perform. */
+/** Authorize, then perform. The decision is part of the answer also when performing fails. */
 async function decided(house: House, asked: Asked): Promise<Answered> {
-  const { arrival, operation, row, caller } = asked;
-  const face = faceOf(operation);
+  const { arrival, operation, row, caller, input } = asked;
+  const facts = factsOf(asked);
   const call = callOf(house, asked);
   let verdict: Verdict | undefined;
   try {
-    if (row.access !== 'none') {
-      const pending = row.access(asked.input, call);
-      const checks = pending instanceof Promise ? await pending : pending;
-      verdict = authorize(
-        factsOf(asked),
-        caller,
-        await layersOf(house.principals, caller),
-        Array.isArray(checks) ? checks : [checks as AccessCheck],
-        operation.action,
-      );
-      if (!verdict.allowed) {
-        const code = face.protocol === 'awsQuery' ? 'AccessDenied' : 'AccessDeniedException';
-        return refuse(face, arrival.requestId, { code, message: denialSentence(verdict) }, { caller, verdict });
-      }
-    }
-    const output = await perform(house, row, asked.input, call);
-    return {
-      departure: renderOutput(operation, output, arrival.requestId),
-      caller,
-      ...(verdict === undefined ? {} : { verdict }),
-    };
+    verdict = row.access === 'none' ? undefined : await verdictOn(house, asked, facts, await row.access(input, call));
+    if (verdict?.allowed === false) return denied(operation, arrival.requestId, { caller, facts, verdict });
+    const output = await perform(house, row, input, call);
+    return { departure: renderOutput(operation, output, arrival.requestId), caller, facts, verdict };
   } catch (error) {
-    return refuse(face, arrival.requestId, failure(house, arrival, operation, error), {
-      caller,
-      ...(verdict === undefined ? {} : { verdict }),
-    });
+    const known = { caller, facts, verdict };
+    return refuse(faceOf(operation), arrival.requestId, failure(house, arrival, operation, error), known);
   }
+}
+
+async function verdictOn(
+  { principals }: House,
+  { caller, operation }: Asked,
+  facts: RequestFacts,
+  checks: AccessCheck | readonly AccessCheck[],
+): Promise<Verdict> {
+  const list = Array.isArray(checks) ? (checks as readonly AccessCheck[]) : [checks as AccessCheck];
+  return authorize(facts, caller, await layersOf(principals, caller), list, operation.action);
+}
+
+function denied(operation: Operation, requestId: string, known: Known & { verdict: Verdict }): Answered {
+  const code = operation.service.protocol === 'awsQuery' ? 'AccessDenied' : 'AccessDeniedException';
+  return refuse(faceOf(operation), requestId, { code, message: denialSentence(known.verdict) }, known);
 }
 
 function perform(house: House, row: Row<OperationTypes>, input: object, call: Call): object | Promise<object> {
@@ -241,40 +237,50 @@ async function finish(
   operation: Operation | undefined,
   answer: Answered,
 ): Promise<Departure> {
-  const { departure, caller, verdict, code } = answer;
+  const { departure } = answer;
   const service = operation?.service.name ?? '';
   const name = operation?.name ?? '';
-  house.metrics.answered(service, name, departure.status, (house.env.clock.now() - arrival.at) / 1000);
-  const id = verdict === undefined ? undefined : decisionId(arrival.at);
-  if (verdict !== undefined && id !== undefined && caller !== undefined) {
-    const row = decisionRow(id, arrival, caller, operation!, verdict);
-    house.metrics.decided(row.outcome);
-    await house.recorder.record(row);
-  }
-  logAnswer(house.log, { arrival, service, name, departure, caller, id, code });
-  return id === undefined ? departure : { ...departure, headers: { ...departure.headers, 'x-stagedoor-decision': id } };
+  house.metrics.answered(service, name, departure.status, (performance.now() - arrival.started) / 1000);
+  const id = operation === undefined ? undefined : recorded(house, arrival, operation, answer);
+  const decision = typeof id === 'object' ? await id : id;
+  logAnswer(house.log, arrival, service, name, answer, decision);
+  if (decision === undefined) return departure;
+  return { ...departure, headers: { ...departure.headers, 'x-stagedoor-decision': decision } };
 }
 
-interface Line {
-  readonly arrival: Arrival;
-  readonly service: string;
-  readonly name: string;
-  readonly departure: Departure;
-  readonly caller: Caller | undefined;
-  readonly id: string | undefined;
-  readonly code: string | undefined;
+/** The id under which the decision was recorded; a promise only when the record cannot keep up. */
+function recorded(
+  house: House,
+  arrival: Arrival,
+  operation: Operation,
+  { caller, facts, verdict }: Answered,
+): string | undefined | Promise<string> {
+  if (caller === undefined || facts === undefined || verdict === undefined) return undefined;
+  const id = decisionId(arrival.at);
+  const row = decisionRow(id, arrival.requestId, facts, caller, operation, verdict);
+  house.metrics.decided(row.outcome);
+  const full = house.recorder.record(row);
+  return full === undefined ? id : full.then(() => id);
 }
 
 /** One line a request: who, what, how it went. Neither inputs nor headers are logged. */
-function logAnswer(log: Log, { arrival, service, name, departure, caller, id, code }: Line): void {
+function logAnswer(
+  log: Log,
+  { requestId, sourceIp }: Arrival,
+  service: string,
+  operation: string,
+  { departure: { status }, caller, code }: Answered,
+  decision: string | undefined,
+): void {
   log.info({
-    requestId: arrival.requestId,
+    requestId,
     service,
-    operation: name,
-    status: departure.status,
-    ...(code === undefined ? {} : { code }),
-    ...(caller === undefined ? {} : { caller: caller.arn, accessKeyId: caller.accessKeyId }),
-    ...(id === undefined ? {} : { decision: id }),
-    sourceIp: arrival.sourceIp,
+    operation,
+    status,
+    code,
+    caller: caller?.arn,
+    accessKeyId: caller?.accessKeyId,
+    decision,
+    sourceIp,
   });
 }

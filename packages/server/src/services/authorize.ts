@@ -1,6 +1,6 @@
 /** May the caller do this? One decision per (action, resource) pair; all must be allowed. */
 import { decide, denialMessage } from '@stagedoor/policy';
-import type { AccessRequest, Decision, Layers, PolicySet } from '@stagedoor/policy';
+import type { AccessRequest, Decision, Layers } from '@stagedoor/policy';
 import type { Caller } from './caller.ts';
 import { principalOf } from './principals.ts';
 import { CallContext } from './request-context.ts';
@@ -11,8 +11,8 @@ export interface Evaluation {
   readonly check: AccessCheck;
   readonly request: AccessRequest;
   readonly decision: Decision;
-  /** Ids of the policies that were consulted, by layer. */
-  readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** The policies that were consulted, by layer. */
+  readonly layers: Layers;
 }
 
 export interface Verdict {
@@ -46,26 +46,6 @@ function layersFor(check: AccessCheck, layers: Layers): Layers {
     : { ...layers, resource: check.resourcePolicy };
 }
 
-const idsOf = new WeakMap<PolicySet, readonly string[]>();
-
-/** Version and id of each source of a set; computed once a set. */
-function sourceIds(set: PolicySet): readonly string[] {
-  const known = idsOf.get(set);
-  if (known !== undefined) return known;
-  const ids = set.sources.map(({ id, version }) => (version === undefined ? id : `${id}@${version}`));
-  idsOf.set(set, ids);
-  return ids;
-}
-
-function consulted(layers: Layers): Record<string, readonly string[]> {
-  const ids: Record<string, readonly string[]> = {};
-  for (const name of ['identity', 'boundary', 'session', 'resource', 'trust'] as const) {
-    const set = layers[name];
-    if (set !== undefined) ids[name] = sourceIds(set);
-  }
-  return ids;
-}
-
 /** Decides the pairs in order and stops at the first that is refused. */
 export function authorize(
   facts: RequestFacts,
@@ -79,7 +59,7 @@ export function authorize(
     const request = requestOf(facts, caller, check, defaultAction);
     const bound = layersFor(check, layers);
     const decision = decide(request, bound);
-    evaluations.push({ check, request, decision, layers: consulted(bound) });
+    evaluations.push({ check, request, decision, layers: bound });
     if (decision.decision !== 'Allow') return { allowed: false, evaluations };
   }
   return { allowed: checks.length > 0, evaluations };
