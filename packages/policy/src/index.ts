@@ -15,7 +15,10 @@ export type { Decision, Layer, Outcome, StatementRef } from './decision.ts';
 
 export { compilePolicies, type PolicySet, type PolicySource } from './policy-set.ts';
 export type { Layers } from './layers.ts';
-export { decide } from './decide.ts';
+export { decide, decideAll, type AccessPair } from './decide.ts';
+export { explain, type Explanation, type LayerTrace } from './explain.ts';
+export type { Change, StatementDraft } from './smallest-change.ts';
+export type { ClauseTrace, Element, OperandTrace, StatementTrace, VariableTrace } from './trace.ts';
 export { createContext } from './context.ts';
 export { denialMessage, type DenialMessageOptions } from './denial-message.ts';
 export { parsePolicy, type ParseResult, type Problem, type ProblemCode } from './parse.ts';
@@ -38,3 +41,5 @@ export {
   type Unknown,
 } from './symbolic/compare.ts';
 export type { KeyFacts, KeyKnowledge } from './symbolic/world.ts';
+export { lintPolicy } from './lint/lint.ts';
+export type { LintCatalogue, LintOptions } from './lint/rule.ts';
