@@ -1,6 +1,9 @@
 /** AWS Signature Version 4 for servers: read, verify, refuse as AWS does; and sign. */
 export { ecdsaAlgorithm, hmacAlgorithm } from './authorization.ts';
 export type { Algorithm, Authorization } from './authorization.ts';
+export { ChunkedDecoder } from './chunked.ts';
+export type { ChunkedEnd, ChunkedOptions } from './chunked.ts';
+export type { ChunkSeed } from './chunk-chain.ts';
 export { checkScope } from './credential-scope.ts';
 export type { ScopeRules } from './credential-scope.ts';
 export { checkFreshness } from './freshness.ts';

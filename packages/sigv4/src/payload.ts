@@ -1,5 +1,6 @@
 /** Which payload hash the signature must have been made with, and what that says of the body. */
 import type { Authorization } from './authorization.ts';
+import type { ChunkSeed } from './chunk-chain.ts';
 import { emptySha256, sha256Hex } from './digest.ts';
 import { joinedHeader } from './head.ts';
 import { firstParameter } from './query.ts';
@@ -20,18 +21,20 @@ export type PayloadClaim =
   | { readonly kind: 'declared'; readonly sha256Hex: string }
   | { readonly kind: 'unsigned' }
   /** The body is aws-chunked; see `ChunkedDecoder`. */
-  | { readonly kind: 'streaming'; readonly form: StreamingPayload };
+  | { readonly kind: 'streaming'; readonly form: StreamingPayload; readonly seed: ChunkSeed };
 
 /** Hashes to try in the canonical request, and the claim that follows when one of them fits. */
 export interface PayloadPlan {
   readonly kind: 'plan';
   readonly hashes: readonly string[];
-  readonly claim: PayloadClaim;
+  readonly claim:
+    | Exclude<PayloadClaim, { kind: 'streaming' }>
+    | { readonly kind: 'streaming'; readonly form: StreamingPayload };
 }
 
 const signed: PayloadClaim = { kind: 'signed' };
 const unsigned: PayloadClaim = { kind: 'unsigned' };
-const plan = (hash: string, claim: PayloadClaim): PayloadPlan => ({ kind: 'plan', hashes: [hash], claim });
+const plan = (hash: string, claim: PayloadPlan['claim']): PayloadPlan => ({ kind: 'plan', hashes: [hash], claim });
 const endless: PayloadPlan = { kind: 'plan', hashes: [emptySha256, unsignedPayload], claim: unsigned };
 
 /** Settles the payload hash from what was declared, what was sent and what the service takes. */

@@ -4,7 +4,6 @@ import type { Authorization } from './authorization.ts';
 import { canonicalRequest, stringToSign } from './canonical-request.ts';
 import type { CanonicalParts } from './canonical-request.ts';
 import { checkCredentialShape, checkScope } from './credential-scope.ts';
-import { hmacHex, sameDigest } from './digest.ts';
 import { checkFreshness } from './freshness.ts';
 import type { IndexedHead } from './head.ts';
 import { canonicalPaths } from './path.ts';
@@ -16,7 +15,7 @@ import type { KeyRefusalReason, Refusal } from './refusal.ts';
 import { meaningfulHeaders } from './rules.ts';
 import type { Profile, Rules } from './rules.ts';
 import { canonicalHeaders, hostOf } from './signed-headers.ts';
-import { signingKey } from './signing-key.ts';
+import { textFits } from './signature.ts';
 
 /** What an access key id must lead to. */
 export interface SigningCredential {
@@ -79,10 +78,26 @@ export function verifySignature(
   const outcome = tryCandidates(authorization, plan, credential, rules);
   if (outcome !== undefined) return outcome;
   if (bodyDiffers(payload, plan)) return refuse('payloadHash', mismatchText, authorization.kind);
-  return { kind: 'verified', payload: plan.claim };
+  return { kind: 'verified', payload: claimOf(plan.claim, authorization, credential) };
 }
 
-function checkUnsignedHeaders({ kind, head, signedHeaders }: Authorization, profile: Profile): Refusal | undefined {
+function claimOf(
+  claim: PayloadPlan['claim'],
+  authorization: Authorization,
+  { secretAccessKey }: SigningCredential,
+): PayloadClaim {
+  if (claim.kind !== 'streaming') return claim;
+  const { algorithm, timestamp, scope, signature } = authorization;
+  const fits = (text: string, given: string): boolean => textFits(authorization, secretAccessKey, text, given);
+  return { ...claim, seed: { algorithm, timestamp, scope, signature, fits } };
+}
+
+function checkUnsignedHeaders(authorization: Authorization, profile: Profile): Refusal | undefined {
+  const { kind, head, signedHeaders, algorithm } = authorization;
+  // SigV4A names its regions in a header of its own; unsigned, anyone could widen them.
+  if (algorithm === ecdsaAlgorithm && kind === 'header' && !signedHeaders.positions.has('x-amz-region-set')) {
+    return refuse('headerUnsigned', mismatchText, kind);
+  }
   for (const name of meaningfulHeaders) {
     if (signedHeaders.positions.has(name) || !head.names.includes(name)) continue;
     if (!profile.mayBeUnsigned.includes(name)) return refuse('headerUnsigned', mismatchText, kind);
@@ -148,9 +163,7 @@ function otherHosts(head: IndexedHead, { profile, hostAliases = [] }: Rules): re
 
 function signatureFits(authorization: Authorization, parts: CanonicalParts, credential: SigningCredential): boolean {
   const text = stringToSign(authorization, canonicalRequest(parts));
-  if (authorization.algorithm === ecdsaAlgorithm) return false;
-  const key = signingKey(authorization.credential, credential.secretAccessKey, authorization);
-  return sameDigest(hmacHex(key, text), authorization.signature);
+  return textFits(authorization, credential.secretAccessKey, text, authorization.signature);
 }
 
 function mismatch(authorization: Authorization, parts: CanonicalParts, rules: Rules): Refusal {
