@@ -130,6 +130,40 @@ export function matchesArn(pattern: ArnPattern, text: string, context: RequestCo
   return tail !== undefined && matchesGlob(tail, text, from);
 }
 
+/** Colons inside a variable do not cut an operand. */
+function splitOutside(written: string): string[] {
+  const shielded = written.replace(/\$\{[^}]*\}/g, (found) => found.replaceAll(':', SHIELD));
+  return (split(shielded) ?? []).map((part) => part.replaceAll(SHIELD, ':'));
+}
+
+const SHIELD = '\u0000';
+
+function matchesParts(parts: readonly Template[], text: string, context: RequestContext): boolean {
+  const cuts = cutsOf(text) ?? [];
+  for (const [i, part] of parts.entries()) {
+    const pieces = resolveTemplate(part, context);
+    const from = i === 0 ? 0 : cuts[i - 1]! + 1;
+    if (pieces === undefined || !matchesGlob(pieces, text.slice(from, cuts[i]))) return false;
+  }
+  return true;
+}
+
+/**
+ * The test of an Arn* operator: as for resources, except that variables work in every part. A value that is
+ * no ARN matches nothing, not even `*`.
+ */
+export function compileArnOperand(
+  written: string,
+  variables: boolean,
+): (value: string, context: RequestContext) => boolean {
+  if (variables && written.includes('${')) {
+    const parts = splitOutside(written).map((part) => parseTemplate(part, { variables, globs: true }));
+    return (value, context) => parts.length === 6 && cutsOf(value) !== undefined && matchesParts(parts, value, context);
+  }
+  const pattern = compileArn(written, false);
+  return (value, context) => cutsOf(value) !== undefined && matchesArn(pattern, value, context);
+}
+
 /** Offset of the sixth part of an ARN, -1 for text that is none. */
 export function sixthPart(text: string): number {
   if (!text.startsWith('arn:')) return -1;

@@ -91,11 +91,14 @@ export function resourceApplies(statement: CompiledStatement, ask: Ask): boolean
   return statement.notResource;
 }
 
-/** Whether every clause holds. One with an unknown operator fails an Allow and passes a Deny. */
+/** Whether one clause lets the statement apply. One with an unknown operator fails an Allow and passes a Deny. */
+export function clausePasses(statement: CompiledStatement, clause: CompiledClause, ask: Ask): boolean {
+  return clause.form === 'unknown' ? statement.deny : clauseHolds(clause, ask.context);
+}
+
+/** Whether every clause of the Condition block does. */
 export function conditionsHold(statement: CompiledStatement, ask: Ask): boolean {
-  for (const clause of statement.clauses) {
-    if (!(clause.form === 'unknown' ? statement.deny : clauseHolds(clause, ask.context))) return false;
-  }
+  for (const clause of statement.clauses) if (!clausePasses(statement, clause, ask)) return false;
   return true;
 }
 

@@ -11,6 +11,8 @@ export interface CompiledClause {
   readonly form: 'plain' | 'all' | 'any' | 'null' | 'unknown';
   readonly negated: boolean;
   readonly ifExists: boolean;
+  /** Policy variables are put into the operands. */
+  readonly variables: boolean;
   readonly tests: readonly Test[];
   /** For `null`: the answers that pass when the key is absent (`true`) or present (`false`). */
   readonly absent: boolean;
@@ -28,6 +30,7 @@ function formOf(clause: ConditionClause): CompiledClause['form'] {
 export function compileClause(clause: ConditionClause, variables: boolean): CompiledClause {
   const row = clause.operator === undefined ? undefined : operatorRow(clause.operator);
   const form = formOf(clause);
+  const substitutes = variables && row?.variables === true;
   const answers = form === 'null' ? clause.values.map(parseTruth) : [];
   return {
     source: clause,
@@ -35,7 +38,8 @@ export function compileClause(clause: ConditionClause, variables: boolean): Comp
     form,
     negated: row?.negated ?? false,
     ifExists: clause.ifExists,
-    tests: row === undefined ? [] : clause.values.map((value) => row.compile(value, variables && row.variables)),
+    variables: substitutes,
+    tests: row === undefined ? [] : clause.values.map((value) => row.compile(value, substitutes)),
     absent: answers.includes(true),
     present: answers.includes(false),
   };

@@ -219,7 +219,12 @@ function grants(ask: Ask, layers: Layers): Decision {
 
 function judge(ask: Ask, layers: Layers): Decision {
   if (alwaysAllowed(ask)) return ALWAYS;
-  return explicitDeny(ask, layers) ?? guardrail(ask, layers) ?? grants(ask, layers);
+  return explicitDeny(ask, layers) ?? withoutDenies(ask, layers);
+}
+
+/** The decision as it would be if no Deny statement applied. */
+export function withoutDenies(ask: Ask, layers: Layers): Decision {
+  return guardrail(ask, layers) ?? grants(ask, layers);
 }
 
 /** The sets that bear on the caller, in the order in which they are consulted. */
@@ -253,13 +258,38 @@ function withUnevaluated(ask: Ask, layers: Layers, decision: Decision): Decision
   return { ...decision, unevaluated };
 }
 
+/** `decide` for a request that was made ready. */
+export function decideAsked(ask: Ask, layers: Layers): Decision {
+  const decision = judge(ask, layers);
+  return ask.sawUnknown ? withUnevaluated(ask, layers, decision) : decision;
+}
+
 /**
  * Decides one request. Absent layers are skipped, except where the rules say otherwise: a caller without
  * identity policies is allowed nothing by them, and a federated session without session policy gets nothing from them.
  * Pure: no clock, no input or output, never throws on any policy or request.
  */
 export function decide(request: AccessRequest, layers: Layers): Decision {
-  const ask = askOf(request, layers.boundary !== undefined);
-  const decision = judge(ask, layers);
-  return ask.sawUnknown ? withUnevaluated(ask, layers, decision) : decision;
+  return decideAsked(askOf(request, layers.boundary !== undefined), layers);
+}
+
+/** An action on a resource, one of several that a call needs. */
+export interface AccessPair {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * Decides a call that needs several (action, resource) pairs: every one must be allowed. Returns the first denial and
+ * the pair it is about; an explicit deny goes before an implicit one. Without a denial, the decision on the last pair.
+ * At least one pair is needed.
+ */
+export function decideAll(
+  request: Omit<AccessRequest, 'action' | 'resource'>,
+  pairs: readonly [AccessPair, ...AccessPair[]],
+  layers: Layers,
+): { readonly decision: Decision; readonly pair: AccessPair } {
+  const decided = pairs.map((pair) => ({ pair, decision: decide({ ...request, ...pair }, layers) }));
+  const denied = decided.filter(({ decision }) => decision.decision !== 'Allow');
+  return denied.find(({ decision }) => decision.decision === 'ExplicitDeny') ?? denied[0] ?? decided.at(-1)!;
 }

@@ -67,9 +67,9 @@ function isYear(digits: string): boolean {
   return digits.length === 4;
 }
 
-/** Reads an ISO date or epoch seconds (whole or decimal); anything else is `undefined`. */
+/** Reads an ISO date or whole epoch seconds; anything else is `undefined`. */
 export function parseInstant(text: string): Decimal | undefined {
-  if (/^\d+(\.\d+)?$/.test(text) && !isYear(text)) return parseDecimal(text);
+  if (/^\d+$/.test(text) && !isYear(text)) return parseDecimal(text);
   const found = ISO.exec(text);
   return found === null ? undefined : fromIso(found);
 }

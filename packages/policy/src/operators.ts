@@ -1,5 +1,5 @@
 /** The 27 condition operators, a row each. IfExists and the set qualifiers are handled in conditions.ts. */
-import { compileArn, cutsOf, matchesArn } from './arn.ts';
+import { compileArnOperand } from './arn.ts';
 import { decodeBase64 } from './base64.ts';
 import { holdsAddress, parseAddress, parseBlock } from './cidr.ts';
 import { compareDecimals, parseDecimal } from './decimal.ts';
@@ -60,12 +60,6 @@ function parsed<T, V>(
   };
 }
 
-/** Six parts on both sides; a value that is no ARN matches nothing, not even `*`. */
-const arn: Operator['compile'] = (operand, variables) => {
-  const pattern = compileArn(operand, variables);
-  return (value, context) => cutsOf(value) !== undefined && matchesArn(pattern, value, context);
-};
-
 type Sign = (difference: number) => boolean;
 const equal: Sign = (difference) => difference === 0;
 const below: Sign = (difference) => difference < 0;
@@ -121,10 +115,10 @@ const ROWS = {
   BinaryEquals: is(bytes),
   IpAddress: is(inBlock),
   NotIpAddress: isNot(inBlock),
-  ArnEquals: withVariables(is(arn)),
-  ArnNotEquals: withVariables(isNot(arn)),
-  ArnLike: withVariables(is(arn)),
-  ArnNotLike: withVariables(isNot(arn)),
+  ArnEquals: withVariables(is(compileArnOperand)),
+  ArnNotEquals: withVariables(isNot(compileArnOperand)),
+  ArnLike: withVariables(is(compileArnOperand)),
+  ArnNotLike: withVariables(isNot(compileArnOperand)),
   /** Asks for presence alone: the row serves the list of names; conditions.ts reads its operands. */
   Null: is(() => never),
 } as const satisfies Record<OperatorName, Operator>;

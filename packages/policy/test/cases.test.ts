@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../src/index.ts';
+import { reference } from './reference.ts';
 import { agrees, goldenCases, sceneOf } from './cases.testkit.ts';
 
 const cases = goldenCases();
