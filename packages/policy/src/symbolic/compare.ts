@@ -103,8 +103,9 @@ function firstFind(
 
 /** One Allow of `a` applies, no Deny of `a`, and of `b` either no Allow or some Deny. */
 function* differences(a: Side, b: Side): Generator<Question> {
+  const spare = [...b.allows, ...a.denies];
   for (const allow of a.allows) {
-    yield { apply: [allow], spare: [...a.denies, ...b.allows] };
+    yield { apply: [allow], spare };
     for (const deny of b.denies) yield { apply: [allow, deny], spare: a.denies };
   }
 }

@@ -129,9 +129,30 @@ export function findHolding(literals: readonly ClauseLiteral[], facts: KeyFacts,
   return undecided ? 'limit' : 'none';
 }
 
-/** Whether the literals are as wanted for a value that is settled. */
-export function settledHolds(literals: readonly ClauseLiteral[], value: string | undefined): boolean {
-  if (value === undefined) return agreeOn(literals, undefined);
-  if (value === '') return agreeOnEmpty(literals, false);
-  return presenceHolds(literals) && valued(literals).every(({ atom, want }) => takes(atom, value) !== !want);
+/** Whether the literal is as wanted when the key holds this; `undefined` when that hangs on a variable. */
+export function agreesWith(literal: ClauseLiteral, { value }: Holding): boolean | undefined {
+  if (value === undefined || value.length === 0) return agreesOnNothing(literal, value);
+  const { atom, want } = literal;
+  if (atom.clause.form === 'null') return atom.clause.present === want;
+  const holds = typeof value === 'string' ? takes(atom, value) : takesList(atom, value);
+  return holds === undefined ? undefined : holds === want;
+}
+
+function agreesOnNothing(literal: ClauseLiteral, value: Holding['value']): boolean | undefined {
+  if (value !== '') return agreeOn([literal], value === undefined ? undefined : []);
+  const { atom, want } = literal;
+  if (atom.clause.form === 'null') return atom.clause.present === want;
+  if (atom.clause.form === 'all') return want;
+  const holds = takes(atom, '');
+  return holds === undefined ? undefined : holds === want;
+}
+
+function takesList(atom: ClauseAtom, values: readonly string[]): boolean | undefined {
+  const { form } = atom.clause;
+  if (form === 'all' && values.every((value) => value === '')) return true;
+  if (form === 'plain' && values.length > 1) return false;
+  const each = values.map((value) => takes(atom, value));
+  const decisive = form === 'any';
+  if (each.includes(decisive)) return decisive;
+  return each.includes(undefined) ? undefined : !decisive;
 }

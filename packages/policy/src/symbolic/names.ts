@@ -1,41 +1,49 @@
 import type { Literal, NameAtom } from './atoms.ts';
 import type { Budget, Search } from './budget.ts';
-import { GlobSet } from './glob-set.ts';
 import { anyArn } from './patterns.ts';
-import type { Demand } from './product.ts';
-import { findMember } from './text-set.ts';
+import { findMember, TextPattern, TextSet } from './text-set.ts';
+import type { Membership } from './text-set.ts';
 import { glob, literal, oneWithin, runWithin } from './tokens.ts';
 
 /** Allowed whatever the policies say (rule 5.10 of the language), hence no business of theirs. */
-const always = new GlobSet([literal('sts:getcalleridentity'), literal('sts:getsessiontoken')]);
+const always = ['sts:getcalleridentity', 'sts:getsessiontoken'];
 
 /** Every action: a vendor, a colon, a name; in lower case. */
-const actions: readonly Demand[] = [
-  { set: new GlobSet([[oneWithin, runWithin, ...glob(':?*')]]), want: true },
-  { set: always, want: false },
+const actions: readonly Membership[] = [
+  { set: new TextSet([new TextPattern('every', [oneWithin, runWithin, ...glob(':?*')])]), want: true },
+  { set: new TextSet(always.map((name) => new TextPattern(name, literal(name)))), want: false },
 ];
 
-const arns: readonly Demand[] = [{ set: new GlobSet([anyArn]), want: true }];
+const arns: readonly Membership[] = [{ set: new TextSet([new TextPattern('every', anyArn)]), want: true }];
 
 type NameLiteral = Literal<NameAtom>;
 
-function findName(literals: readonly NameLiteral[], frame: readonly Demand[], budget: Budget): Search<string> {
-  if (literals.some(({ atom, want }) => atom.all && !want)) return 'none';
-  const telling = literals.filter(({ atom }) => !atom.all);
-  return findMember(
-    telling.map(({ atom, want }) => ({ set: atom.set, want })),
-    frame,
-    budget,
-  );
+/** What the literals ask for; `undefined` when one of them cannot be had. */
+function membershipsOf(literals: readonly NameLiteral[]): Membership[] | undefined {
+  if (literals.some(({ atom, want }) => atom.all && !want)) return undefined;
+  return literals.flatMap(({ atom, want }) => (atom.all ? [] : [{ set: atom.set, want }]));
 }
 
 /** An action, in lower case, that is covered as the literals say. */
 export function findAction(
   literals: readonly NameLiteral[],
   budget: Budget,
-  also: readonly Demand[] = [],
+  also: readonly Membership[] = [],
 ): Search<string> {
-  return findName(literals, [...actions, ...also], budget);
+  const memberships = membershipsOf(literals);
+  return memberships === undefined ? 'none' : findMember([...memberships, ...actions, ...also], budget);
+}
+
+/** An ARN that is covered as the literals say. Where one pattern must match, it sees to the six parts. */
+export function findArn(
+  literals: readonly NameLiteral[],
+  budget: Budget,
+  also: readonly Membership[] = [],
+): Search<string> {
+  const memberships = membershipsOf(literals);
+  if (memberships === undefined) return 'none';
+  const frame = memberships.some(({ want }) => want) ? [] : arns;
+  return findMember([...memberships, ...frame, ...also], budget);
 }
 
 /** An ARN that is covered as the literals say, or `*`, the resource of a request without one. */
@@ -46,10 +54,7 @@ export function findResource(literals: readonly NameLiteral[], budget: Budget): 
   return onlyAll ? { found: '*' } : arn;
 }
 
-export function findArn(
-  literals: readonly NameLiteral[],
-  budget: Budget,
-  also: readonly Demand[] = [],
-): Search<string> {
-  return findName(literals, [...arns, ...also], budget);
+/** Whether the list covers the name; `undefined` when that hangs on a variable. */
+export function covers({ all, set }: NameAtom, name: string): boolean | undefined {
+  return all || set.has(name);
 }

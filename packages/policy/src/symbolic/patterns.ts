@@ -1,7 +1,7 @@
 import { compileGlob, matchesGlob } from '../glob.ts';
 import { parseTemplate } from '../template.ts';
 import type { Template, Variable } from '../template.ts';
-import type { TextPattern } from './text-set.ts';
+import { TextPattern } from './text-set.ts';
 import { glob, literal, literalFolded, one, run, runWithin } from './tokens.ts';
 import type { Glob, Token } from './tokens.ts';
 import type { Settled } from './world.ts';
@@ -13,24 +13,16 @@ export interface Reading {
   readonly settled: Settled;
 }
 
-/** A glob in the making, with the id that tells it from others. */
+/** A glob in the making. */
 interface Draft {
   readonly glob: Token[];
-  readonly id: string[];
   opaque: boolean;
 }
 
-function draftOf(tokens: Glob): Draft {
-  return { glob: [...tokens], id: tokens.map(String), opaque: false };
-}
-
-function finish({ glob, id, opaque }: Draft): TextPattern {
-  return { glob, id: id.join(), opaque };
-}
-
-function add(draft: Draft, tokens: Glob, id: readonly string[] = tokens.map(String)): void {
-  draft.glob.push(...tokens);
-  draft.id.push(...id);
+/** The same for texts that differ only in how the keys of their variables are written. */
+function idOf(kind: string, written: string, { variables }: Reading): string {
+  if (!variables || !written.includes('${')) return `${kind} ${written}`;
+  return `${kind} with variables ${written.replace(/\$\{[^},]*/g, (key) => key.toLowerCase())}`;
 }
 
 /** The value of a variable; `undefined` for none, `open` when it is not settled. */
@@ -42,22 +34,22 @@ function valueOf({ key, fallback }: Variable, settled: Settled): { text: string 
 function addVariable(draft: Draft, variable: Variable, settled: Settled, spell: (text: string) => Token[]): boolean {
   const value = valueOf(variable, settled);
   if (value === 'open') {
-    add(draft, [run], [JSON.stringify([variable.key, variable.fallback])]);
+    draft.glob.push(run);
     draft.opaque = true;
     return true;
   }
   if (value.text === undefined) return false;
-  add(draft, spell(value.text));
+  draft.glob.push(...spell(value.text));
   return true;
 }
 
 /** Adds a template; false when a variable in it has no value, so that nothing can match. */
 function addTemplate(draft: Draft, template: Template, settled: Settled, spell = literal): boolean {
   for (const [i, parts] of template.pieces.entries()) {
-    if (i > 0) add(draft, [run]);
+    if (i > 0) draft.glob.push(run);
     for (const part of parts) {
-      if (typeof part === 'string') add(draft, spell(part));
-      else if (typeof part === 'symbol') add(draft, [one]);
+      if (typeof part === 'string') draft.glob.push(...spell(part));
+      else if (typeof part === 'symbol') draft.glob.push(one);
       else if (!addVariable(draft, part, settled, spell)) return false;
     }
   }
@@ -70,16 +62,17 @@ export function textPattern(
   kind: 'exact' | 'folded' | 'like',
   reading: Reading,
 ): TextPattern | undefined {
-  const draft = draftOf([]);
+  const draft: Draft = { glob: [], opaque: false };
   const template = parseTemplate(written, { variables: reading.variables, globs: kind === 'like' });
   const spell = kind === 'folded' ? literalFolded : literal;
-  return addTemplate(draft, template, reading.settled, spell) ? finish(draft) : undefined;
+  if (!addTemplate(draft, template, reading.settled, spell)) return undefined;
+  return new TextPattern(idOf(kind, written, reading), draft.glob, draft.opaque);
 }
 
 /** An operand of Bool: `true` or `false` in any case. */
 export function truthPattern(written: string): TextPattern | undefined {
   const lower = written.toLowerCase();
-  return lower === 'true' || lower === 'false' ? finish(draftOf(literalFolded(lower))) : undefined;
+  return lower === 'true' || lower === 'false' ? new TextPattern(lower, literalFolded(lower)) : undefined;
 }
 
 /** An entry of Action other than `*`: vendor and name in lower case, wildcards of the vendor within it. */
@@ -87,7 +80,7 @@ export function actionPattern(written: string): TextPattern | undefined {
   const at = written.indexOf(':');
   if (at < 0) return undefined;
   const lower = written.toLowerCase();
-  return finish(draftOf([...glob(lower.slice(0, at), true), ...glob(lower.slice(at))]));
+  return new TextPattern(lower, [...glob(lower.slice(0, at), true), ...glob(lower.slice(at))]);
 }
 
 /** The six parts of a pattern; a short one that ends in `*` goes on in stars (rule 3.3 of the language). */
@@ -106,11 +99,22 @@ export const anyArn: Glob = [...scheme, ...[1, 2, 3, 4].flatMap(() => [runWithin
 
 /** An ARN pattern; `undefined` when no ARN can match it. Variables stand in the sixth part only. */
 export function arnPattern(written: string, reading: Reading): TextPattern | undefined {
-  if (written === '*') return finish(draftOf(anyArn));
+  if (written === '*') return new TextPattern('*', anyArn);
   const parts = partsOf(written);
-  if (parts === undefined || !matchesGlob(compileGlob(parts[0] ?? ''), 'arn')) return undefined;
+  if (parts === undefined || !beginsAsArn(parts[0] ?? '')) return undefined;
   const head = parts.slice(1, 5).flatMap((part) => [...glob(part, true), ...separator]);
-  const draft = draftOf([...scheme, ...head]);
-  const template = parseTemplate(parts[5] ?? '', { variables: reading.variables, globs: true });
-  return addTemplate(draft, template, reading.settled) ? finish(draft) : undefined;
+  const draft: Draft = { glob: [...scheme, ...head], opaque: false };
+  if (!addTail(draft, parts[5] ?? '', reading)) return undefined;
+  return new TextPattern(idOf('arn', written, reading), draft.glob, draft.opaque);
+}
+
+function beginsAsArn(part: string): boolean {
+  return part === 'arn' || matchesGlob(compileGlob(part), 'arn');
+}
+
+function addTail(draft: Draft, part: string, { variables, settled }: Reading): boolean {
+  if (variables && part.includes('${'))
+    return addTemplate(draft, parseTemplate(part, { variables, globs: true }), settled);
+  draft.glob.push(...glob(part));
+  return true;
 }

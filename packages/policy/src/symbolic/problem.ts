@@ -1,16 +1,18 @@
 import type { CompiledClause } from '../conditions.ts';
 import type { CompiledStatement } from '../compile.ts';
-import { isClause, isName } from './atoms.ts';
+import { isClause, isName, negated } from './atoms.ts';
 import type { Atom, ClauseAtom, Dimension, Literal, NameAtom } from './atoms.ts';
 import type { Budget, Search } from './budget.ts';
-import { findHolding, settledHolds } from './contexts.ts';
-import { findAction, findResource } from './names.ts';
+import { agreesWith, findHolding } from './contexts.ts';
+import type { Holding } from './contexts.ts';
+import { covers, findAction, findResource } from './names.ts';
 import { actionPattern, arnPattern } from './patterns.ts';
 import type { Reading } from './patterns.ts';
 import { predicateOf } from './predicate.ts';
 import { Solver } from './search.ts';
-import type { Demands, State } from './search.ts';
+import type { Clause, State } from './search.ts';
 import { TextSet } from './text-set.ts';
+import type { TextPattern } from './text-set.ts';
 import { isMultivalued } from './world.ts';
 import type { KeyFacts, KeyKnowledge, Settled } from './world.ts';
 
@@ -44,27 +46,34 @@ export class Problem {
   readonly #budget: Budget;
   readonly #atoms = new Map<string, Atom>();
   readonly #literals = new Map<CompiledStatement, readonly Literal[]>();
+  readonly #clauses = new Map<CompiledStatement, readonly Clause[]>();
+  readonly #spared = new Map<readonly Part[], readonly Clause[]>();
+  readonly #patterns = new Map<string, TextPattern | undefined>();
   readonly #solver: Solver;
 
   constructor(assumptions: Assumptions, budget: Budget, settled: Settled = new Map()) {
     this.#assumptions = assumptions;
     this.#settled = settled;
     this.#budget = budget;
-    this.#solver = new Solver((dimension, demands) => this.#check(dimension, demands), budget);
+    this.#solver = new Solver({ find: (dimension, literals) => this.#find(dimension, literals), holds }, budget);
   }
 
   solve({ apply, spare }: Question): Search<State> {
     if (apply.some(({ statement }) => neverApplies(statement))) return 'none';
     const demands = apply.flatMap((part) => this.#literalsOf(part));
-    const others = spare.filter(({ statement }) => !neverApplies(statement));
-    const clauses = others.map((part) => this.#literalsOf(part).map(({ atom, want }) => ({ atom, want: !want })));
-    return this.#solver.solve(demands, clauses);
+    return this.#solver.solve(demands, () => this.#clausesFor(spare));
+  }
+
+  #clausesFor(spare: readonly Part[]): readonly Clause[] {
+    const known = this.#spared.get(spare) ?? spare.flatMap((part) => this.#waysToSpare(part));
+    this.#spared.set(spare, known);
+    return known;
   }
 
   /** What was found for a dimension of a solved state. */
   found(state: State, dimension: Dimension): unknown {
     const demands = state.get(dimension);
-    const result = demands && this.#solver.check(dimension, demands);
+    const result = demands && this.#solver.find(dimension, demands);
     return typeof result === 'object' ? result.found : undefined;
   }
 
@@ -74,17 +83,26 @@ export class Problem {
     return { presence: facts?.presence ?? 'sometimes', values: facts?.values ?? values };
   }
 
-  #check(dimension: Dimension, { literals }: Demands): Search<unknown> {
+  #find(dimension: Dimension, literals: readonly Literal[]): Search<unknown> {
     if (dimension === 'action') return findAction(literals.filter(isName), this.#budget);
     if (dimension === 'resource') return findResource(literals.filter(isName), this.#budget);
-    return this.#checkKey(literals.filter(isClause));
+    return this.#findHolding(literals.filter(isClause));
   }
 
-  #checkKey(literals: readonly Literal<ClauseAtom>[]): Search<unknown> {
+  #findHolding(literals: readonly Literal<ClauseAtom>[]): Search<unknown> {
     const key = literals[0]?.atom.key ?? '';
     if (!this.#settled.has(key)) return findHolding(literals, this.factsOf(key), this.#budget);
-    const value = this.#settled.get(key);
-    return settledHolds(literals, value) ? { found: { value } } : 'none';
+    const holding: Holding = { value: this.#settled.get(key) };
+    return literals.some((each) => agreesWith(each, holding) === false) ? 'none' : { found: holding };
+  }
+
+  /** One clause: some literal of the statement must fail. None for a statement that never applies. */
+  #waysToSpare(part: Part): readonly Clause[] {
+    const known = this.#clauses.get(part.statement);
+    if (known !== undefined) return known;
+    const clauses = neverApplies(part.statement) ? [] : [this.#literalsOf(part).map(negated)];
+    this.#clauses.set(part.statement, clauses);
+    return clauses;
   }
 
   #literalsOf(part: Part): readonly Literal[] {
@@ -107,18 +125,26 @@ export class Problem {
   }
 
   #names(dimension: NameAtom['dimension'], patterns: readonly string[], reading: Reading, want: boolean): Literal {
-    const read = dimension === 'action' ? actionPattern : arnPattern;
     const all = patterns.includes('*');
-    const useful = all ? [] : patterns.map((pattern) => read(pattern, reading));
+    const useful = all ? [] : patterns.map((pattern) => this.#pattern(dimension, pattern, reading));
     const set = new TextSet(useful.filter((pattern) => pattern !== undefined));
     const atom = this.#shared(JSON.stringify([dimension, all, set.id]), (id) => ({ id, dimension, all, set }));
     return { atom, want };
   }
 
+  /** The same object for the same text, so that its automaton is built once. */
+  #pattern(dimension: NameAtom['dimension'], pattern: string, reading: Reading): TextPattern | undefined {
+    const name = `${dimension} ${reading.variables} ${pattern}`;
+    if (this.#patterns.has(name)) return this.#patterns.get(name);
+    const read = dimension === 'action' ? actionPattern(pattern) : arnPattern(pattern, reading);
+    this.#patterns.set(name, read);
+    return read;
+  }
+
   #clause(clause: CompiledClause, reading: Reading): Atom {
     const predicate = predicateOf(clause, reading);
-    const { key, form, negated, ifExists, absent, present } = clause;
-    const name = JSON.stringify([key, form, negated, ifExists, absent, present, predicate.family, predicate.id]);
+    const { key, form, ifExists, absent, present } = clause;
+    const name = JSON.stringify([key, form, clause.negated, ifExists, absent, present, predicate.family, predicate.id]);
     return this.#shared(name, (id) => ({ id, dimension: `key ${key}`, key, clause, predicate }));
   }
 
@@ -129,6 +155,14 @@ export class Problem {
     this.#atoms.set(name, atom);
     return atom;
   }
+}
+
+/** Whether a literal holds for what was found for its dimension; `undefined` when that hangs on a variable. */
+function holds(literal: Literal, found: unknown): boolean | undefined {
+  if (isClause(literal)) return agreesWith(literal, found as Holding);
+  if (!isName(literal)) return undefined;
+  const covered = covers(literal.atom, String(found));
+  return covered === undefined ? undefined : covered === literal.want;
 }
 
 function written(patterns: readonly { readonly written: string }[]): string[] {

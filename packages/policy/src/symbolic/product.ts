@@ -1,10 +1,11 @@
 import { statesPerQuestion } from './budget.ts';
 import type { Budget, Search } from './budget.ts';
-import type { GlobSet } from './glob-set.ts';
+import type { GlobAutomaton } from './glob-automaton.ts';
 
-/** A set that the text must match (`want`) or must not match. */
+/** A glob that the text must match (`want`) or must not match, in the state that what is fixed of the text leads to. */
 export interface Demand {
-  readonly set: GlobSet;
+  readonly automaton: GlobAutomaton;
+  readonly start: number;
   readonly want: boolean;
 }
 
@@ -19,17 +20,17 @@ interface Node {
 const settled = -1;
 
 /**
- * Finds a shortest text that meets all demands, by walking the product of their automata breadth first.
+ * Finds a shortest continuation of the text that meets all demands, by walking the product of their automata breadth first.
  * Only code units that some demand distinguishes are tried, and one that none does.
  */
 export function findText(demands: readonly Demand[], budget: Budget): Search<string> {
   const first = settle(
     demands,
-    demands.map((demand) => demand.set.start),
+    demands.map(({ start }) => start),
   );
   if (first === undefined) return 'none';
   const queue: Node[] = [{ states: first, before: undefined, text: '' }];
-  const seen = new Set<string>([first.join()]);
+  const seen = new Set([keyOf(first)]);
   for (let i = 0; i < queue.length; i++) {
     const node = forward(demands, queue[i] as Node);
     if (node === undefined) continue;
@@ -40,11 +41,19 @@ export function findText(demands: readonly Demand[], budget: Budget): Search<str
   return 'none';
 }
 
-function expand(demands: readonly Demand[], node: Node, queue: Node[], seen: Set<string>): void {
+/** Distinct for distinct states of the same demands. */
+function keyOf(states: readonly number[]): string | number {
+  if (states.length > 3) return states.join();
+  let key = 0;
+  for (const state of states) key = key * 65_536 + state + 1;
+  return key;
+}
+
+function expand(demands: readonly Demand[], node: Node, queue: Node[], seen: Set<string | number>): void {
   for (const unit of choices(demands, node.states)) {
     const states = advance(demands, node.states, unit);
     if (states === undefined) continue;
-    const key = states.join();
+    const key = keyOf(states);
     if (seen.has(key)) continue;
     seen.add(key);
     queue.push({ states, before: node, text: String.fromCharCode(unit) });
@@ -68,9 +77,9 @@ function forward(demands: readonly Demand[], node: Node): Node | undefined {
 
 function forced(demands: readonly Demand[], states: readonly number[]): number | undefined {
   for (let i = 0; i < demands.length; i++) {
-    const { set, want } = demands[i] as Demand;
+    const { automaton, want } = demands[i] as Demand;
     if (!want || states[i] === settled) continue;
-    const state = set.state(states[i] as number);
+    const state = automaton.state(states[i] as number);
     if (!state.open && state.symbols.length === 1) return state.symbols[0];
   }
   return undefined;
@@ -78,7 +87,7 @@ function forced(demands: readonly Demand[], states: readonly number[]): number |
 
 function accepts(demands: readonly Demand[], states: readonly number[]): boolean {
   return demands.every(
-    ({ set, want }, i) => states[i] === settled || set.state(states[i] as number).accepting === want,
+    ({ automaton, want }, i) => states[i] === settled || automaton.state(states[i] as number).accepting === want,
   );
 }
 
@@ -86,7 +95,7 @@ function advance(demands: readonly Demand[], states: readonly number[], unit: nu
   const next: number[] = [];
   for (let i = 0; i < states.length; i++) {
     const state = states[i] as number;
-    next.push(state === settled ? settled : (demands[i] as Demand).set.step(state, unit));
+    next.push(state === settled ? settled : (demands[i] as Demand).automaton.step(state, unit));
   }
   return settle(demands, next);
 }
@@ -95,8 +104,8 @@ function advance(demands: readonly Demand[], states: readonly number[], unit: nu
 function settle(demands: readonly Demand[], states: number[]): number[] | undefined {
   for (let i = 0; i < states.length; i++) {
     if (states[i] === settled) continue;
-    const { set, want } = demands[i] as Demand;
-    const { dead, universal } = set.state(states[i] as number);
+    const { automaton, want } = demands[i] as Demand;
+    const { dead, universal } = automaton.state(states[i] as number);
     if (want ? dead : universal) return undefined;
     if (want ? universal : dead) states[i] = settled;
   }
@@ -109,8 +118,8 @@ function choices(demands: readonly Demand[], states: readonly number[]): Iterabl
   const others = new Set<number>();
   for (let i = 0; i < demands.length; i++) {
     if (states[i] === settled) continue;
-    const { set, want } = demands[i] as Demand;
-    const state = set.state(states[i] as number);
+    const { automaton, want } = demands[i] as Demand;
+    const state = automaton.state(states[i] as number);
     if (want && !state.open) return state.symbols;
     for (const symbol of state.symbols) (want ? wanted : others).add(symbol);
   }

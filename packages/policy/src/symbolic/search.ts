@@ -2,93 +2,121 @@ import { literalId, negated } from './atoms.ts';
 import type { Dimension, Literal } from './atoms.ts';
 import type { Budget, Search } from './budget.ts';
 
-/** What is asked of one dimension so far: literals in order of their ids, without repetition. */
+/** What is asked of one dimension so far. The same literals are the same object, in whatever order they came. */
 export interface Demands {
-  readonly key: string;
+  /** In order of their ids, without repetition. */
   readonly literals: readonly Literal[];
+  readonly ids: ReadonlySet<number>;
+  /** With one more literal, by its id. */
+  readonly next: Map<number, Demands>;
+  found: Search<unknown> | undefined;
 }
 
 export type State = ReadonlyMap<Dimension, Demands>;
 
 /** At least one of the literals holds. */
-type Clause = readonly Literal[];
+export type Clause = readonly Literal[];
 
-/** Whether some value of the dimension meets the demands. */
-export type Check = (dimension: Dimension, demands: Demands) => Search<unknown>;
-
-const nothing: Demands = { key: '', literals: [] };
-
-/** The demands with one more. */
-export function demanding(state: State, literal: Literal): Demands {
-  const { literals } = state.get(literal.atom.dimension) ?? nothing;
-  const id = literalId(literal);
-  const at = literals.findIndex((each) => literalId(each) >= id);
-  const present = at >= 0 && literalId(literals[at] as Literal) === id;
-  const all = present ? literals : literals.toSpliced(at < 0 ? literals.length : at, 0, literal);
-  return { key: all.map(literalId).join(), literals: all };
+/** One dimension at a time: what the search knows of values. */
+export interface Values {
+  /** A value of the dimension that meets the demands. */
+  find(dimension: Dimension, literals: readonly Literal[]): Search<unknown>;
+  /** Whether the literal holds for a value found before; `undefined` when that hangs on a variable. */
+  holds(literal: Literal, value: unknown): boolean | undefined;
 }
 
+function demandsOf(literals: readonly Literal[]): Demands {
+  return { literals, ids: new Set(literals.map(literalId)), next: new Map(), found: undefined };
+}
+
+function isDemanded(state: State, literal: Literal): boolean {
+  return state.get(literal.atom.dimension)?.ids.has(literalId(literal)) ?? false;
+}
+
+function isRefused(state: State, literal: Literal): boolean {
+  return isDemanded(state, negated(literal));
+}
+
+/** Which literals of the clauses that the values found so far do not meet are still possible. */
+type Next = { readonly shortest: Clause | undefined; readonly state: State } | 'none';
+
 /**
- * Looks for one value per dimension such that every demand holds and each clause has a literal that does.
- * Clauses are cut down to the literals still possible; one that is down to a single literal becomes a demand;
- * where none is, the shortest is tried literal by literal. `none` is a proof; `limit` says that the budget
- * ended or that a dimension could not be decided.
+ * Looks for one value per dimension such that every demand holds and each clause has a literal that does. Values are
+ * found for the demands alone; only clauses that these values happen not to meet are looked into: one with a single
+ * possible literal makes it a demand, and where each has several, those of the shortest are tried in turn. `none` is a proof; `limit` says that the
+ * budget ended or that a dimension could not be decided.
  */
 export class Solver {
-  readonly #check: Check;
+  readonly #values: Values;
   readonly #budget: Budget;
-  readonly #known = new Map<string, Search<unknown>>();
+  readonly #nothing = demandsOf([]);
+  readonly #all = new Map<string, Demands>();
 
-  constructor(check: Check, budget: Budget) {
-    this.#check = check;
+  constructor(values: Values, budget: Budget) {
+    this.#values = values;
     this.#budget = budget;
   }
 
-  solve(demands: readonly Literal[], clauses: readonly Clause[]): Search<State> {
+  /** `clauses` is asked for only when the demands alone can be met. */
+  solve(demands: readonly Literal[], clauses: () => readonly Clause[]): Search<State> {
     let state: State = new Map();
     for (const literal of demands) {
       const next = this.#with(state, literal);
       if (next === undefined) return 'none';
       state = next;
     }
-    return this.#branch(state, clauses);
+    return this.#branch(state, clauses());
   }
 
   /** Remembered, because the same few demands are asked about again and again. */
-  check(dimension: Dimension, demands: Demands): Search<unknown> {
-    const known = this.#known.get(demands.key);
+  find(dimension: Dimension, demands: Demands): Search<unknown> {
+    return (demands.found ??= this.#values.find(dimension, demands.literals));
+  }
+
+  #demanding(state: State, literal: Literal): Demands {
+    const before = state.get(literal.atom.dimension) ?? this.#nothing;
+    const id = literalId(literal);
+    if (before.ids.has(id)) return before;
+    const known = before.next.get(id);
     if (known !== undefined) return known;
-    const result = this.#check(dimension, demands);
-    this.#known.set(demands.key, result);
-    return result;
+    const demands = this.#shared([...before.literals, literal].sort((a, b) => literalId(a) - literalId(b)));
+    before.next.set(id, demands);
+    return demands;
+  }
+
+  #shared(literals: readonly Literal[]): Demands {
+    const key = literals.map(literalId).join();
+    const known = this.#all.get(key) ?? demandsOf(literals);
+    this.#all.set(key, known);
+    return known;
   }
 
   #with(state: State, literal: Literal): State | undefined {
     const { dimension } = literal.atom;
-    const demands = demanding(state, literal);
-    if (this.check(dimension, demands) === 'none') return undefined;
+    const demands = this.#demanding(state, literal);
+    if (this.find(dimension, demands) === 'none') return undefined;
     return new Map(state).set(dimension, demands);
   }
 
   #isPossible(state: State, literal: Literal): boolean {
-    return this.check(literal.atom.dimension, demanding(state, literal)) !== 'none';
+    if (isRefused(state, literal)) return false;
+    return this.find(literal.atom.dimension, this.#demanding(state, literal)) !== 'none';
   }
 
   #branch(before: State, clauses: readonly Clause[]): Search<State> {
-    const settled = this.#propagate(before, clauses);
-    if (settled === undefined) return 'none';
-    const [shortest, ...others] = settled.open.toSorted((a, b) => a.length - b.length);
-    if (shortest === undefined) return this.#leaf(settled.state);
-    return this.#alternatives(settled.state, shortest, others);
+    const next = this.#next(before, clauses);
+    if (next === 'none') return 'none';
+    if (next.shortest === undefined) return this.#leaf(next.state, clauses);
+    return this.#alternatives(next.state, next.shortest, clauses);
   }
 
-  #alternatives(before: State, choice: Clause, others: readonly Clause[]): Search<State> {
+  #alternatives(before: State, choice: Clause, clauses: readonly Clause[]): Search<State> {
     let state: State | undefined = before;
     let undecided = false;
     for (const literal of choice) {
       if (--this.#budget.branches < 0 || this.#budget.states < 0) return 'limit';
       const chosen = this.#with(state, literal);
-      const result = chosen === undefined ? 'none' : this.#branch(chosen, others);
+      const result = chosen === undefined ? 'none' : this.#branch(chosen, clauses);
       if (typeof result === 'object') return result;
       undecided ||= result === 'limit';
       state = this.#with(state, negated(literal));
@@ -97,42 +125,53 @@ export class Solver {
     return undecided ? 'limit' : 'none';
   }
 
-  #leaf(state: State): Search<State> {
-    for (const [dimension, demands] of state) {
-      if (this.check(dimension, demands) === 'limit') return 'limit';
+  /** What the values meet by chance becomes a demand, so that the demands alone describe a solution. */
+  #leaf(before: State, clauses: readonly Clause[]): Search<State> {
+    if ([...before].some(([dimension, demands]) => this.find(dimension, demands) === 'limit')) return 'limit';
+    const state = new Map(before);
+    for (const clause of clauses) {
+      if (clause.some((literal) => isDemanded(state, literal))) continue;
+      const met = clause.find((literal) => this.#isMetBy(state, literal));
+      if (met !== undefined) this.#keep(state, met);
     }
     return { found: state };
   }
 
-  /** `undefined` when a clause has no possible literal left. */
-  #propagate(before: State, clauses: readonly Clause[]): { state: State; open: Clause[] } | undefined {
-    let state = before;
-    let open = [...clauses];
-    for (let changed = true; changed;) {
-      changed = false;
-      const remaining: Clause[] = [];
-      for (const clause of open) {
-        const possible = this.#remaining(state, clause);
-        if (possible === undefined) continue;
-        if (possible.length === 0) return undefined;
-        if (possible.length > 1) remaining.push(possible);
-        else {
-          state = this.#with(state, possible[0] as Literal) ?? state;
-          changed = true;
-        }
-      }
-      open = remaining;
-    }
-    return { state, open };
+  #keep(state: Map<Dimension, Demands>, literal: Literal): void {
+    const { dimension } = literal.atom;
+    const found = state.get(dimension)?.found;
+    const demands = this.#demanding(state, literal);
+    demands.found ??= found;
+    state.set(dimension, demands);
   }
 
-  /** The literals still possible, or `undefined` when one of them holds whatever else is chosen. */
-  #remaining(state: State, clause: Clause): Clause | undefined {
-    const possible: Literal[] = [];
-    for (const literal of clause) {
-      if (!this.#isPossible(state, negated(literal))) return undefined;
-      if (this.#isPossible(state, literal)) possible.push(literal);
+  #next(before: State, clauses: readonly Clause[]): Next {
+    if (clauses.some((clause) => clause.every((literal) => isRefused(before, literal)))) return 'none';
+    let state = before;
+    let shortest: Clause | undefined;
+    for (let i = 0; i < clauses.length; i++) {
+      const clause = clauses[i] as Clause;
+      if (this.#isMet(state, clause)) continue;
+      const possible = clause.filter((literal) => this.#isPossible(state, literal));
+      if (possible.length === 0) return 'none';
+      if (possible.length === 1) {
+        state = this.#with(state, possible[0] as Literal) ?? state;
+        shortest = undefined;
+        i = -1;
+      } else if (possible.length < (shortest?.length ?? Infinity)) shortest = possible;
     }
-    return possible;
+    return { state, shortest };
+  }
+
+  /** Whether the values found so far meet the clause, or one of its literals is a demand already. */
+  #isMet(state: State, clause: Clause): boolean {
+    return clause.some((literal) => isDemanded(state, literal) || this.#isMetBy(state, literal));
+  }
+
+  #isMetBy(state: State, literal: Literal): boolean {
+    const demands = state.get(literal.atom.dimension);
+    if (demands === undefined) return false;
+    const result = this.find(literal.atom.dimension, demands);
+    return typeof result === 'object' && this.#values.holds(literal, result.found) === true;
   }
 }

@@ -14,7 +14,7 @@ export const oneWithin: Token = -2;
 export const run: Token = -3;
 /** `*` in the first five parts of an ARN: any run without a colon. */
 export const runWithin: Token = -4;
-/** Stands behind the last token of each glob of a set. */
+/** Stands behind the last token of a glob. */
 export const end: Token = -9;
 
 export const colon = 58;
@@ -49,7 +49,9 @@ export function spellings(lower: number): number[] {
 
 /** The code units of a text as tokens. */
 export function literal(text: string): Token[] {
-  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  const tokens: Token[] = [];
+  for (let i = 0; i < text.length; i++) tokens.push(text.charCodeAt(i));
+  return tokens;
 }
 
 /** The code units of a text, each to be compared ignoring case. */
@@ -57,11 +59,15 @@ export function literalFolded(text: string): Token[] {
   return literal(text.toLowerCase()).map((unit) => folded + unit);
 }
 
-const wildcards: Readonly<Record<string, Token>> = { '*': run, '?': one };
-const wildcardsWithin: Readonly<Record<string, Token>> = { '*': runWithin, '?': oneWithin };
+const star = 42;
+const questionMark = 63;
 
 /** A text in which `*` and `?` are wildcards; with `within` they do not cross a colon. */
 export function glob(text: string, within = false): Token[] {
-  const wild = within ? wildcardsWithin : wildcards;
-  return literal(text).map((unit) => wild[String.fromCharCode(unit)] ?? unit);
+  const tokens = literal(text);
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i] === star) tokens[i] = within ? runWithin : run;
+    else if (tokens[i] === questionMark) tokens[i] = within ? oneWithin : one;
+  }
+  return tokens;
 }

@@ -1,9 +1,7 @@
 import type { Budget, Search } from './budget.ts';
-import { GlobSet } from './glob-set.ts';
 import type { OrderedFamily, Predicate } from './predicate.ts';
-import type { Demand } from './product.ts';
 import { representativesOf } from './representatives.ts';
-import { findMember } from './text-set.ts';
+import { findMember, TextPattern, TextSet } from './text-set.ts';
 import type { Membership } from './text-set.ts';
 import type { Representatives } from './representatives.ts';
 
@@ -13,14 +11,11 @@ export interface Wish {
   readonly want: boolean;
 }
 
-const notEmpty: Demand = { set: new GlobSet([[]]), want: false };
-const nobody: ReadonlySet<string> = new Set();
+const notEmpty: Membership = { set: new TextSet([new TextPattern('empty', [])]), want: false };
 
 /** Whether the value passes; `undefined` when that hangs on a variable. */
 export function passes(predicate: Predicate, value: string): boolean | undefined {
-  if (predicate.family !== 'text') return predicate.holds(value);
-  if (predicate.set.known.matches(value)) return true;
-  return predicate.set.widest(nobody).matches(value) ? undefined : false;
+  return predicate.family === 'text' ? predicate.set.has(value) : predicate.holds(value);
 }
 
 function grants(value: string, { predicate, want }: Wish): boolean {
@@ -43,14 +38,8 @@ function around(family: OrderedFamily, wishes: readonly Wish[]): Representatives
 
 /** The texts of a wanted list without wildcards and variables, if there is one: no other value is possible. */
 function listed(wishes: readonly Wish[]): string[] | undefined {
-  for (const { set, want } of memberships(wishes)) {
-    if (
-      want &&
-      set.patterns.every(({ glob, opaque }) => !opaque && glob.every((token) => token >= 0 && token < 0x1_0000))
-    )
-      return set.patterns.map(({ glob }) => String.fromCharCode(...glob));
-  }
-  return undefined;
+  const list = memberships(wishes).find(({ set, want }) => want && set.patterns.every(({ exact }) => exact));
+  return list?.set.patterns.map(({ prefix }) => prefix);
 }
 
 /**
@@ -60,7 +49,7 @@ function listed(wishes: readonly Wish[]): string[] | undefined {
  */
 export function findValue(wishes: readonly Wish[], budget: Budget, mayBeEmpty = false): Search<string> {
   const frame = mayBeEmpty ? [] : [notEmpty];
-  const text = findMember(memberships(wishes), frame, budget);
+  const text = findMember([...memberships(wishes), ...frame], budget);
   const families = familiesOf(wishes);
   if (families.length === 0 || text === 'none') return text;
   return findAmong(wishes, families, text, mayBeEmpty);

@@ -1,7 +1,7 @@
 import type { CompiledClause } from '../conditions.ts';
 import { operatorRow } from '../operators.ts';
 import { parseTemplate, variablesIn } from '../template.ts';
-import { GlobSet } from './glob-set.ts';
+import { GlobAutomaton } from './glob-automaton.ts';
 import type { Part } from './problem.ts';
 import type { Settled } from './world.ts';
 import { glob } from './tokens.ts';
@@ -58,11 +58,11 @@ export function captures(written: string, key: string, subject: string): string[
   return found;
 }
 
-function loose(text: string): GlobSet {
-  return new GlobSet([glob(text.replace(reference, '*'))]);
+function loose(text: string): GlobAutomaton {
+  return new GlobAutomaton(glob(text.replace(reference, '*')));
 }
 
-function between(front: GlobSet, back: GlobSet, subject: string): string[] {
+function between(front: GlobAutomaton, back: GlobAutomaton, subject: string): string[] {
   const starts = offsets(subject).filter((at) => front.matches(subject.slice(0, at)));
   const ends = offsets(subject).filter((at) => back.matches(subject.slice(at)));
   const pairs = starts.slice(0, mostCaptures).flatMap((from) => ends.map((to) => [from, to] as const));

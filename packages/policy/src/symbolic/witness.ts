@@ -4,23 +4,26 @@ import { isName } from './atoms.ts';
 import type { Literal, NameAtom } from './atoms.ts';
 import { newBudget } from './budget.ts';
 import type { Holding } from './contexts.ts';
-import { GlobSet } from './glob-set.ts';
+import { arnPattern } from './patterns.ts';
 import { findAction, findArn } from './names.ts';
 import type { Part, Problem, Question } from './problem.ts';
-import type { Demand } from './product.ts';
 import type { State } from './search.ts';
+import { TextPattern, TextSet } from './text-set.ts';
+import type { Membership } from './text-set.ts';
 import { glob, literal } from './tokens.ts';
 import { constantsFor } from './variables.ts';
 import type { Settled } from './world.ts';
 
 const account = '123456789012';
 
-function oneOf(texts: readonly string[]): Demand {
-  return { set: new GlobSet(texts.map((text) => literal(text.toLowerCase()))), want: true };
+function oneOf(texts: readonly string[]): Membership {
+  const names = texts.map((text) => text.toLowerCase());
+  return { set: new TextSet(names.map((name) => new TextPattern(name, literal(name)))), want: true };
 }
 
-function like(text: string): Demand {
-  return { set: new GlobSet([glob(text)]), want: true };
+function like(form: string): Membership {
+  const pattern = arnPattern(form, { variables: false, settled: new Map() });
+  return { set: new TextSet(pattern === undefined ? [] : [pattern]), want: true };
 }
 
 const familiar = [
@@ -30,10 +33,10 @@ const familiar = [
   's3:GetObject',
   'ec2:DescribeInstances',
 ];
-const unfinished: Demand = { set: new GlobSet([glob('*/')]), want: false };
+const unfinished: Membership = { set: new TextSet([new TextPattern('*/', glob('*/'))]), want: false };
 
 /** Forms of ARNs from the one that reads best to any at all. */
-function arnForms(vendor: string): Demand[][] {
+function arnForms(vendor: string): Membership[][] {
   const heads = [`${vendor}:us-east-1:${account}`, `*:us-east-1:${account}`, '*:us-east-1:', `*::${account}`, '*::'];
   const whole = heads.map((head) => [like(`arn:aws:${head}:?*`), unfinished]);
   return [...whole, [like('arn:?*:?*:*:*:?*'), unfinished], [like('arn:?*:?*:*:*:?*')]];
