@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-export const BOTOCORE = '1.43.11';
+const BOTOCORE = '1.43.11';
 
 const PROTOCOLS = { query: 'awsQuery', 'rest-json': 'restJson1', json: 'awsJson', 'rest-xml': 'restXml' };
 const SHAPE_TRAITS = [

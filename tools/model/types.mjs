@@ -18,7 +18,7 @@ const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name)
 const pascal = (name) => name.replace(/(^|[-_])([a-z])/g, (_, __, letter) => letter.toUpperCase());
 
 /** `ivs-realtime` → `IvsRealtimeModel`, `kinesisvideo` → `KinesisVideoModel`. */
-export const modelName = (service) => `${service === 'kinesisvideo' ? 'KinesisVideo' : pascal(service)}Model`;
+const modelName = (service) => `${service === 'kinesisvideo' ? 'KinesisVideo' : pascal(service)}Model`;
 
 function typer(shapes) {
   const shapeName = (member) => (typeof member === 'string' ? member : member.shape);

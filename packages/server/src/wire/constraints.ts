@@ -45,12 +45,16 @@ export function compilePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, pattern.includes('\\p{') ? 'u' : '');
 }
 
-function patternConstraints({ pattern, enforcedPattern }: ScalarShape): Constraint[] {
+/** Values far beyond their length are refused for that; matching them could take quadratic time. */
+const longestMatched = ({ max }: ScalarShape): number => (max === undefined ? Infinity : Math.max(4 * max, 1024));
+
+function patternConstraints(shape: ScalarShape): Constraint[] {
+  const { pattern, enforcedPattern } = shape;
   if (pattern === undefined || enforcedPattern === undefined) return [];
   const compiled = compilePattern(enforcedPattern);
-  return [
-    { text: `Member must satisfy regular expression pattern: ${pattern}`, holds: (v) => compiled.test(v as string) },
-  ];
+  const longest = longestMatched(shape);
+  const text = `Member must satisfy regular expression pattern: ${pattern}`;
+  return [{ text, holds: (v) => (v as string).length > longest || compiled.test(v as string) }];
 }
 
 function enumConstraints({ values }: ScalarShape, style: ValidationStyle): Constraint[] {

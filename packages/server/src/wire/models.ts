@@ -15,7 +15,7 @@ export interface ErrorModel {
   readonly shape: StructureShape;
 }
 
-export interface Pagination {
+interface Pagination {
   readonly input_token?: string | readonly string[];
   readonly output_token?: string | readonly string[];
   readonly limit_key?: string;

@@ -114,7 +114,7 @@ function memberValue(member: Member, chance: Chance, limits: Limits): unknown {
     : randomValue(shape, chance, limits);
 }
 
-export function randomValue(shape: Shape, chance: Chance, limits: Limits): unknown {
+function randomValue(shape: Shape, chance: Chance, limits: Limits): unknown {
   if (shape.kind === 'structure') return randomStructure(shape, chance, limits);
   if (shape.kind === 'list') return list(shape, chance, limits);
   if (shape.kind === 'map') return map(shape, chance, limits);

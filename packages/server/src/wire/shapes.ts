@@ -2,9 +2,9 @@
 // oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { enforcedPatterns, sensitiveMembers, urlEncodedMembers } from '../model/overlay.ts';
 
-export type Location = 'header' | 'headers' | 'uri' | 'querystring' | 'statusCode' | 'body';
+type Location = 'header' | 'headers' | 'uri' | 'querystring' | 'statusCode' | 'body';
 export type TimestampFormat = 'iso8601' | 'unixTimestamp' | 'rfc822';
-export type ScalarKind = 'string' | 'integer' | 'long' | 'float' | 'boolean' | 'timestamp' | 'blob' | 'document';
+type ScalarKind = 'string' | 'integer' | 'long' | 'float' | 'boolean' | 'timestamp' | 'blob' | 'document';
 
 export interface Member {
   readonly name: string;

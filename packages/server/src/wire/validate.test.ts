@@ -196,6 +196,12 @@ test('a request that breaks everything gets a bounded answer', () => {
 });
 
 describe('patterns', () => {
+  test('values far too long are refused for their length, without matching them', () => {
+    expect(check('ivs', 'GetChannel', { arn: '*'.repeat(2000) })).toMatch(
+      /^1 validation error .* less than or equal to 128$/,
+    );
+    expect(check('ivs', 'GetChannel', { arn: '*'.repeat(200) })).toMatch(/^2 validation errors /);
+  });
   test('every modelled pattern compiles', () => {
     for (const service of models.services.values()) {
       for (const operation of service.operations.values()) expect(() => validateInput(operation, {})).not.toThrow();
