@@ -27,7 +27,13 @@ test('S0-171 S0-172 S0-181 keys can be listed at any time, their secrets never a
   world.now += 1000;
   const second = await create();
   const { AccessKeyMetadata } = await root.ask('ListAccessKeys', { UserName: 'alice' });
-  expect(AccessKeyMetadata).toEqual([first, second].map(({ SecretAccessKey: _, ...shown }) => shown));
+  const shown = ({ UserName, AccessKeyId, Status, CreateDate }: typeof first) => ({
+    UserName,
+    AccessKeyId,
+    Status,
+    CreateDate,
+  });
+  expect(AccessKeyMetadata).toEqual([shown(first), shown(second)]);
   expect(JSON.stringify(AccessKeyMetadata)).not.toContain(first.SecretAccessKey);
 });
 

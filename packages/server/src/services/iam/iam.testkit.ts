@@ -8,7 +8,7 @@ import { authorize, denialSentence } from '../authorize.ts';
 import type { Caller } from '../caller.ts';
 import { rootCaller, userCaller } from '../credentials.ts';
 import type { Environment } from '../environment.ts';
-import { AwsError, type AccessCheck, type Call, type OperationTypes, type Row, type WriteCall } from '../service.ts';
+import { AwsError, type AccessCheck, type Call, type OperationTypes, type Row } from '../service.ts';
 import { iam } from './index.ts';
 import { loadPrincipalPolicies } from './principal-policies.ts';
 import { accounts, anyAccount, global, nameKey, users } from './records.ts';
@@ -108,6 +108,7 @@ async function verdict(world: World, caller: Caller, checks: readonly AccessChec
 }
 
 function askerOf(world: World, caller: Caller): Asker {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any row takes the input of its operation
   const rows = iam as unknown as Readonly<Record<string, Row<OperationTypes>>>;
   const callNow = (): Call => ({
     caller,
@@ -129,13 +130,15 @@ function askerOf(world: World, caller: Caller): Asker {
   const ask = async (operation: string, input: object): Promise<object> => {
     const decided = await verdict(world, caller, await checks(operation, input), `iam:${operation}`);
     if (!decided.allowed) throw new AwsError('AccessDenied', denialSentence(decided));
-    const row = rows[operation]!;
+    const row = rows[operation];
+    if (row === undefined) throw new Error(`there is no row ${operation}`);
     if ('read' in row) return row.read(input, callNow());
-    return world.store.transact(caller.accountId, async (tx) => row.write(input, { ...callNow(), tx } as WriteCall));
+    return world.store.transact(caller.accountId, async (tx) => row.write(input, { ...callNow(), tx }));
   };
   const refusal = (operation: string, input: object): Promise<string> =>
     ask(operation, input).then(notRefused, sentence);
-  return { ask, checks, refusal } as unknown as Asker;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows answer with their operation's output
+  return { ask, checks, refusal } as Asker;
 }
 
 const notRefused = (answer: object): never => {

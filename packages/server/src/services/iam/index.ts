@@ -1,12 +1,17 @@
 /** AWS Identity and Access Management: one row per operation, collected from one file per noun. */
+import { accountAliasRows } from './account-aliases.ts';
+import { accountSummary } from './account-summary.ts';
 import { accessKeys } from './access-keys.ts';
 import { attachments } from './attachments.ts';
+import { authorizationDetails } from './authorization-details.ts';
 import { boundaries } from './boundaries.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
 import { instanceProfiles } from './instance-profiles.ts';
+import { loginProfiles } from './login-profiles.ts';
 import { managedPolicies } from './managed-policies.ts';
 import { memberships } from './memberships.ts';
+import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
 import { tags } from './tags.ts';
@@ -25,4 +30,9 @@ export const iam = {
   ...roles,
   ...instanceProfiles,
   ...tags,
+  ...loginProfiles,
+  ...passwordPolicy,
+  ...accountAliasRows,
+  ...accountSummary,
+  ...authorizationDetails,
 };

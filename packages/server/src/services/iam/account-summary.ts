@@ -1,0 +1,85 @@
+/** GetAccountSummary: what the account has and may have (spec/iam.md Appendix B). */
+import type { IamModel } from '../../model/iam.ts';
+import type { Collection } from '../../store/store.ts';
+import { operationsOf } from '../service.ts';
+import { onAccount } from './access.ts';
+import { state } from './needs.ts';
+import type { Needs } from './needs.ts';
+import { recordsAfter } from './pagination.ts';
+import { quotas } from './quotas.ts';
+import { accessKeys, anyAccount, global, groups, instanceProfiles, managedPolicies, roles, users } from './records.ts';
+
+const quotaMembers = {
+  AccessKeysPerUserQuota: quotas.accessKeysPerUser,
+  AssumeRolePolicySizeQuota: quotas.assumeRolePolicySize,
+  AttachedPoliciesPerGroupQuota: quotas.attachedPoliciesPerGroup,
+  AttachedPoliciesPerRoleQuota: quotas.attachedPoliciesPerRole,
+  AttachedPoliciesPerUserQuota: quotas.attachedPoliciesPerUser,
+  GroupPolicySizeQuota: quotas.groupPolicySize,
+  GroupsPerUserQuota: quotas.groupsPerUser,
+  GroupsQuota: quotas.groupsPerAccount,
+  InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
+  PoliciesQuota: quotas.policiesPerAccount,
+  PolicySizeQuota: quotas.policySize,
+  PolicyVersionsInUseQuota: quotas.policyVersionsInUse,
+  RolePolicySizeQuota: quotas.rolePolicySize,
+  RolesQuota: quotas.rolesPerAccount,
+  ServerCertificatesQuota: quotas.serverCertificatesPerAccount,
+  SigningCertificatesPerUserQuota: quotas.signingCertificatesPerUser,
+  UserPolicySizeQuota: quotas.userPolicySize,
+  UsersQuota: quotas.usersPerAccount,
+  VersionsPerPolicyQuota: quotas.versionsPerPolicy,
+};
+
+/** What the account cannot have yet: each becomes a count with the operations that create it. */
+const nothingYet = {
+  AccountMFAEnabled: 0,
+  AccountPasswordPresent: 0,
+  AccountSigningCertificatesPresent: 0,
+  MFADevices: 0,
+  MFADevicesInUse: 0,
+  Providers: 0,
+  ServerCertificates: 0,
+};
+
+const count = <T>(call: Needs, collection: Collection<T>): Promise<number> =>
+  state(call).count(collection, global(call.accountId));
+
+async function versionsInUse(call: Needs): Promise<number> {
+  let versions = 0;
+  const tally = (policy: { readonly versions: readonly unknown[] }): boolean => {
+    versions += policy.versions.length;
+    return false;
+  };
+  await recordsAfter(call, managedPolicies, undefined, 1000, tally);
+  return versions;
+}
+
+export const accountSummary = operationsOf<IamModel>()({
+  GetAccountSummary: {
+    access: onAccount,
+    async read(_, call) {
+      const [Users, Groups, Roles, Policies, InstanceProfiles, rootKeys] = await Promise.all([
+        count(call, users),
+        count(call, groups),
+        count(call, roles),
+        count(call, managedPolicies),
+        count(call, instanceProfiles),
+        call.reader.find(accessKeys, 'owner', call.accountId, anyAccount),
+      ]);
+      const SummaryMap = {
+        ...quotaMembers,
+        ...nothingYet,
+        AccountAccessKeysPresent: rootKeys.length === 0 ? 0 : 1,
+        GlobalEndpointTokenVersion: 1,
+        Groups,
+        InstanceProfiles,
+        Policies,
+        PolicyVersionsInUse: await versionsInUse(call),
+        Roles,
+        Users,
+      };
+      return { SummaryMap };
+    },
+  },
+});
