@@ -46,7 +46,6 @@ export class PostgresEngine implements Engine {
     });
     // A connection that breaks while idle is replaced; the next call finds out by itself.
     this.#pool.on('error', ignore);
-    this.#pool.on('connect', makeDurable);
     this.#timers = timers;
     this.#notices = new PostgresNotices(url, timers);
     this.reader = sessionOn(this.#pool);
@@ -201,9 +200,9 @@ async function rolledBack(client: pg.PoolClient): Promise<boolean> {
   );
 }
 
-/** Where the server was told that commits need not be durable, ours are. Not waited for: it precedes what follows. */
-function makeDurable(client: pg.PoolClient): void {
-  const text =
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit', true) = 'off'";
-  client.query(text).catch(ignore);
+/** Where the server was told that commits need not be durable, ours are. The pool waits for it. */
+async function makeDurable(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit', true) = 'off'",
+  );
 }

@@ -2,9 +2,8 @@ import { StoreUnavailable } from './store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { Timers } from './timers.ts';
 
-/** Milliseconds between two tries: grows to the bound, so that another process's write is missed by little. */
-const firstWaitMs = 1;
-const longestWaitMs = 20;
+/** Milliseconds between two tries. Not growing: who waits long must not be the one who looks least often. */
+const waitMs = 1;
 const giveUpAfterMs = 10_000;
 
 /**
@@ -12,10 +11,10 @@ const giveUpAfterMs = 10_000;
  * waits, so the waiting is done here. Throws `StoreUnavailable` (retryable) after ten seconds.
  */
 export async function begin(connection: SqliteConnection, timers: Timers): Promise<void> {
-  for (let waited = 0, wait = firstWaitMs; ; waited += wait, wait = Math.min(wait * 2, longestWaitMs)) {
+  for (let waited = 0; ; waited += waitMs) {
     if (connection.beginImmediate()) return;
     if (waited >= giveUpAfterMs)
       throw new StoreUnavailable('another process keeps the database locked', { retryable: true });
-    await timers.sleep(wait);
+    await timers.sleep(waitMs);
   }
 }
