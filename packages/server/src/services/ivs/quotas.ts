@@ -14,7 +14,7 @@ interface Refusing {
   fail(code: 'ServiceQuotaExceededException', message: string): never;
 }
 
-/** Refuses the call when `used` has reached `quota`. `what` is a plural noun. */
+/** Refuses the call when `used` has reached `quota`. `what` is a noun that fits the number. */
 export function checkQuota(used: number, quota: number, what: string, call: Refusing): void {
   if (used >= quota) call.fail('ServiceQuotaExceededException', `The quota of ${quota} ${what} has been reached`);
 }

@@ -36,7 +36,7 @@ test('a key is shown with its secret by GetStreamKey and BatchGetStreamKey, with
 
 test('a channel has one key: a second is over the quota until the first is deleted', async () => {
   expect(await ivsOf.refusal('CreateStreamKey', { channelArn })).toBe(
-    'ServiceQuotaExceededException: The quota of 1 stream keys per channel has been reached',
+    'ServiceQuotaExceededException: The quota of 1 stream key per channel has been reached',
   );
   expect(await ivsOf.ask('DeleteStreamKey', { arn: key.arn })).toEqual({});
   const { streamKey } = await ivsOf.ask('CreateStreamKey', { channelArn, tags: { rotated: 'yes' } });

@@ -72,7 +72,7 @@ export const streamKeys = operationsOf<IvsModel>()({
       const own = newTags(tags, call);
       const { id } = await need(channelKind, channelArn, call, call.tx);
       const used = (await streamKeysOf(call, id, call.tx)).length;
-      checkQuota(used, quotas.streamKeysPerChannel, 'stream keys per channel', call);
+      checkQuota(used, quotas.streamKeysPerChannel, 'stream key per channel', call);
       return { streamKey: streamKeyShape(call, await addStreamKey(call.tx, call, id, own)) };
     },
   },
