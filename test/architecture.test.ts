@@ -13,7 +13,7 @@ const sources = ['packages/policy/src', 'packages/sigv4/src', 'packages/server/s
 
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
 const importsOf = (file: string) =>
-  [...text(file).matchAll(/(?:from|import)\s+'([^']+)'/g)].map(([, name]) =>
+  [...text(file).matchAll(/(?:from|import)\s+'([^'$]+)'/g)].map(([, name]) =>
     name!.startsWith('.') ? relative(root, resolve(root, file, '..', name!)) : name!,
   );
 
@@ -22,14 +22,24 @@ const server = 'packages/server/src/';
 const rules: readonly [room: string, may: readonly string[]][] = [
   ['packages/policy/src/', ['packages/policy/src/']],
   ['packages/sigv4/src/', ['packages/sigv4/src/', 'node:crypto']],
-  [`${server}model/`, [`${server}model/`]],
+  [`${server}model/`, [`${server}model/`, 'node:fs']],
   [`${server}wire/`, [`${server}wire/`, `${server}model/`, 'node:']],
-  [`${server}store/`, [`${server}store/`, `${server}sealing.ts`, `${server}clock.ts`, 'node:', 'kysely', 'better-sqlite3', 'pg']],
+  [
+    `${server}store/`,
+    [`${server}store/`, `${server}sealing.ts`, `${server}clock.ts`, 'node:', 'kysely', 'better-sqlite3', 'pg'],
+  ],
   [
     `${server}services/`,
     [
-      `${server}services/`, `${server}model/`, `${server}store/store.ts`, `${server}clock.ts`, `${server}sealing.ts`,
-      '@stagedoor/policy', 'node:crypto', 'node:zlib', 'node:fs',
+      `${server}services/`,
+      `${server}model/`,
+      `${server}store/store.ts`,
+      `${server}clock.ts`,
+      `${server}sealing.ts`,
+      '@stagedoor/policy',
+      'node:crypto',
+      'node:zlib',
+      'node:fs',
     ],
   ],
 ];

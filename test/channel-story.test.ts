@@ -1,5 +1,13 @@
 /** The first story, with the stock SDK: an administrator, a user, the source document's policies. */
-import { AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateAccessKeyCommand, CreateGroupCommand, CreatePolicyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateGroupCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+} from '@aws-sdk/client-iam';
 import { GetChannelCommand, PutMetadataCommand, StopStreamCommand } from '@aws-sdk/client-ivs';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +27,9 @@ describe('the channel story', () => {
     server = await testServer();
     const { iam } = clientsFor(server.url, keys.root);
     await iam.send(new CreateGroupCommand({ GroupName: 'Admins' }));
-    await iam.send(new AttachGroupPolicyCommand({ GroupName: 'Admins', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+    await iam.send(
+      new AttachGroupPolicyCommand({ GroupName: 'Admins', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+    );
     await iam.send(new CreateUserCommand({ UserName: 'ana' }));
     await iam.send(new AddUserToGroupCommand({ GroupName: 'Admins', UserName: 'ana' }));
     admin = await withNewKey(iam, 'ana');
@@ -30,7 +40,10 @@ describe('the channel story', () => {
 
   async function withNewKey(iam: Clients['iam'], UserName: string): Promise<Clients> {
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-    return clientsFor(server.url, { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! });
+    return clientsFor(server.url, {
+      accessKeyId: AccessKey!.AccessKeyId!,
+      secretAccessKey: AccessKey!.SecretAccessKey!,
+    });
   }
 
   test('S0-188 S0-4 S0-6 S0-13 S0-167 without a policy the user is refused in the words of the document', async () => {
@@ -42,13 +55,21 @@ describe('the channel story', () => {
   });
 
   test('S0-11 S0-20 S0-146 S0-149 S0-151 S0-152 S0-169 S0-187 after the policy is attached the channel opens, and only that one', async () => {
-    const { Policy } = await admin.iam.send(new CreatePolicyCommand({ PolicyName: 'OneChannel', PolicyDocument: policy('ivs-access-channel') }));
-    expect((await refusal(mateo.ivs.send(new GetChannelCommand({ arn: channelArn })))).name).toBe('AccessDeniedException');
+    const { Policy } = await admin.iam.send(
+      new CreatePolicyCommand({ PolicyName: 'OneChannel', PolicyDocument: policy('ivs-access-channel') }),
+    );
+    expect((await refusal(mateo.ivs.send(new GetChannelCommand({ arn: channelArn })))).name).toBe(
+      'AccessDeniedException',
+    );
     await admin.iam.send(new AttachUserPolicyCommand({ UserName: 'mateo', PolicyArn: Policy!.Arn! }));
     const { channel } = await mateo.ivs.send(new GetChannelCommand({ arn: channelArn }));
     expect(channel?.arn).toBe(channelArn);
     expect((await refusal(mateo.ivs.send(new StopStreamCommand({ channelArn })))).name).toBe('ChannelNotBroadcasting');
-    expect((await refusal(mateo.ivs.send(new PutMetadataCommand({ channelArn, metadata: 'x' })))).name).toBe('ChannelNotBroadcasting');
-    expect((await refusal(mateo.ivs.send(new GetChannelCommand({ arn: ownedChannelArn })))).name).toBe('AccessDeniedException');
+    expect((await refusal(mateo.ivs.send(new PutMetadataCommand({ channelArn, metadata: 'x' })))).name).toBe(
+      'ChannelNotBroadcasting',
+    );
+    expect((await refusal(mateo.ivs.send(new GetChannelCommand({ arn: ownedChannelArn })))).name).toBe(
+      'AccessDeniedException',
+    );
   });
 });

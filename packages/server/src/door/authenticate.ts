@@ -11,6 +11,7 @@ import type { Authorization, Profile, Refusal, Rules } from '@stagedoor/sigv4';
 import type { Caller } from '../services/caller.ts';
 import { findCredential } from '../services/credentials.ts';
 import type { CredentialRoom } from '../services/credentials.ts';
+import { sessionMayCall } from '../services/session-limits.ts';
 import type { Operation, ProtocolName } from '../wire/models.ts';
 import type { Arrival } from './arrival.ts';
 
@@ -45,7 +46,9 @@ export async function authenticate(
   const credential = await findCredential(room, claim.accessKeyId, claim.sessionToken);
   if (typeof credential === 'string') return refuseKey(credential);
   const verified = verifySignature(claim, arrival.body, { secretAccessKey: credential.secret }, rules);
-  return verified.kind === 'refused' ? verified : credential.caller;
+  if (verified.kind === 'refused') return verified;
+  const { caller } = credential;
+  return sessionMayCall(caller, operation.service.iamPrefix, operation.name) ? caller : refuseKey('badToken');
 }
 
 /** Signatures with peculiarities, by signing name; all others are standard. */

@@ -101,5 +101,7 @@ export function decisionRow(
 /** The request contexts of a recorded decision, one per pair, as they were when it was made. */
 export function recordedContexts(row: Pick<DecisionRow, 'at' | 'body'>): CallContext[] {
   const { facts, caller, evaluations } = JSON.parse(row.body) as RecordedDecision;
-  return evaluations.map(({ check, resourceAccount }) => new CallContext({ ...facts, now: row.at }, caller, check, resourceAccount));
+  return evaluations.map(
+    ({ check, resourceAccount }) => new CallContext({ ...facts, now: row.at }, caller, check, resourceAccount),
+  );
 }

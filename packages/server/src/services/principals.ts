@@ -23,7 +23,12 @@ export interface PrincipalRoom {
 }
 
 const none = compilePolicies([]);
+/** A session that the root user federated has all of the account, cut by its session policy. */
+const fullAccess = parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
+const everything = compilePolicies(fullAccess.ok ? [{ id: 'root', policy: fullAccess.policy }] : []);
 const noLayers: PrincipalLayers = { identity: none, boundary: undefined, validUntil: undefined };
+
+const rootLayers: PrincipalLayers = { identity: everything, boundary: undefined, validUntil: undefined };
 
 /** The caller as the engine knows it. */
 export function principalOf(caller: Caller): Principal {
@@ -61,6 +66,7 @@ export async function layersOf(room: PrincipalRoom, caller: Caller): Promise<Lay
 
 async function ownLayers(room: PrincipalRoom, caller: Caller): Promise<PrincipalLayers> {
   if (caller.kind === 'root' || caller.kind === 'anonymous') return noLayers;
+  if (caller.kind === 'federatedUser' && caller.principalId === caller.accountId) return rootLayers;
   const known = room.memo.get(caller.accountId, caller.principalId);
   if (known !== undefined) {
     if (known.validUntil === undefined || room.env.clock.now() < known.validUntil) return known;

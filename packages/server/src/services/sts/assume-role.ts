@@ -1,15 +1,15 @@
 /** sts:AssumeRole (spec/sts.md 2): the trust policy is asked before anything else is told about the role. */
-import { validatePolicy } from '@stagedoor/policy';
 import type { AssumeRoleRequest, StsModel } from '../../model/sts.ts';
 import { tagRecord } from '../credentials.ts';
 import { global, nameKey, roles } from '../iam/records.ts';
 import type { RoleRecord } from '../iam/records.ts';
-import { managedPolicySource } from '../iam/managed-sources.ts';
 import { operationsOf } from '../service.ts';
 import type { AccessCheck, Call } from '../service.ts';
 import type { SessionClaims } from '../caller.ts';
 import { trustPolicyOf, trustsNobody } from '../trust-policy.ts';
-import { issueSession, packedPolicySize } from './session.ts';
+import { refuseMfa } from './mfa.ts';
+import { sessionPolicies } from './session-policies.ts';
+import { issueSession } from './session.ts';
 import { sessionTags } from './session-tags.ts';
 import type { SessionTags } from './session-tags.ts';
 
@@ -18,7 +18,6 @@ type AssumeRoleCall = Call<StsModel['AssumeRole']>;
 const hour = 3600;
 /** Longest session by role chaining, in seconds. */
 const chainLimit = hour;
-const maxPolicyText = 2048;
 
 interface RoleArn {
   readonly accountId: string;
@@ -104,15 +103,7 @@ function durationOf(input: AssumeRoleRequest, call: AssumeRoleCall, role: RoleRe
 
 /** Refuses what cannot be honoured; nothing is accepted and ignored. */
 function refuseUnprovable(input: AssumeRoleRequest, call: AssumeRoleCall): void {
-  if ((input.SerialNumber === undefined) !== (input.TokenCode === undefined)) {
-    call.fail('ValidationError', 'SerialNumber and TokenCode must be specified together.');
-  }
-  if (input.SerialNumber !== undefined) {
-    call.fail(
-      'AccessDenied',
-      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
-    );
-  }
+  refuseMfa(input, call);
   if ((input.ProvidedContexts ?? []).length > 0) {
     call.fail(
       'ValidationError',
@@ -125,40 +116,6 @@ function refuseUnprovable(input: AssumeRoleRequest, call: AssumeRoleCall): void 
   }
 }
 
-/** The session policies, checked: their text, that the managed ones exist, and their packed size. */
-async function sessionPolicies(
-  input: AssumeRoleRequest,
-  call: AssumeRoleCall,
-  accountId: string,
-  tags: SessionTags,
-): Promise<{ policyArns: string[]; packed: number | undefined }> {
-  const policyArns = (input.PolicyArns ?? []).map(({ arn }) => arn ?? '');
-  if (input.Policy !== undefined) {
-    const verdict = validatePolicy(input.Policy, 'session');
-    if (!verdict.valid) call.fail('MalformedPolicyDocument', verdict.message ?? 'Syntax errors in policy.');
-  }
-  const plain = (input.Policy ?? '').length + policyArns.join('').length;
-  if (plain > maxPolicyText) {
-    call.fail(
-      'ValidationError',
-      `1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${maxPolicyText}`,
-    );
-  }
-  for (const arn of policyArns) {
-    if ((await managedPolicySource(call.reader, accountId, arn)) === undefined) {
-      call.fail('ValidationError', `Policy ${arn} does not exist or is not attachable.`);
-    }
-  }
-  const packed = packedPolicySize({ inlinePolicy: input.Policy, policyArns, tags: tags.session });
-  if (packed !== undefined && packed > 100) {
-    call.fail(
-      'PackedPolicyTooLarge',
-      `Packed policy consumes ${packed}% of allotted space, please use smaller policy.`,
-    );
-  }
-  return { policyArns, packed };
-}
-
 export const assumeRole = operationsOf<StsModel>()({
   AssumeRole: {
     access,
@@ -169,7 +126,7 @@ export const assumeRole = operationsOf<StsModel>()({
       const { accountId } = readRoleArn(input.RoleArn)!;
       const tags = tagsOf(input, call);
       const seconds = durationOf(input, call, role);
-      const { policyArns, packed } = await sessionPolicies(input, call, accountId, tags);
+      const { policyArns, packed } = await sessionPolicies(input, call, accountId, tags.session);
       const identity = input.SourceIdentity ?? call.caller.session?.sourceIdentity;
       const claims: SessionClaims = {
         kind: 'assumedRole',
