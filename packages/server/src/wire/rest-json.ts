@@ -65,7 +65,6 @@ export function parseRestInput(match: Recognized, request: RequestLine, body: Ui
 
 interface OutputPlan {
   readonly headers: readonly Member[];
-  readonly status: Member | undefined;
   readonly body: (output: Record<string, unknown>) => Body;
   readonly type: string;
 }
@@ -77,7 +76,6 @@ const outputPlan = onceFor((shape: StructureShape): OutputPlan => {
   const write = writerOf(shape);
   return {
     headers: at(shape, 'header'),
-    status: at(shape, 'statusCode')[0],
     body: payload === undefined ? write : (output) => (output[payload.name] as Body | undefined) ?? '',
     type: payload === undefined ? JSON_TYPE : 'application/octet-stream',
   };
@@ -101,8 +99,7 @@ export function renderRestOutput(operation: Operation, output: object, requestId
   const plan = operation.output && outputPlan(operation.output);
   if (plan === undefined) return { status: operation.status, headers, body: '' };
   const from = output as Record<string, unknown>;
-  const status =
-    plan.status === undefined ? operation.status : ((from[plan.status.name] as number | undefined) ?? operation.status);
+  const { status } = operation;
   if (status !== 204) headers['content-type'] = plan.type;
   setHeaders(headers, plan.headers, from);
   return { status, headers, body: status === 204 ? '' : plan.body(from) };

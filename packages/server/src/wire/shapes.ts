@@ -2,7 +2,7 @@
 // oxlint-disable typescript/no-unsafe-type-assertion -- the shape that a closure was compiled for vouches for its value
 import { enforcedPatterns, sensitiveMembers, urlEncodedMembers } from '../model/overlay.ts';
 
-type Location = 'header' | 'headers' | 'uri' | 'querystring' | 'statusCode' | 'body';
+type Location = 'header' | 'headers' | 'uri' | 'querystring' | 'body';
 export type TimestampFormat = 'iso8601' | 'unixTimestamp' | 'rfc822';
 type ScalarKind = 'string' | 'integer' | 'long' | 'float' | 'boolean' | 'timestamp' | 'blob' | 'document';
 
