@@ -52,9 +52,12 @@ export type JsonResult =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly problem: JsonProblem };
 
-/** Reads one JSON text, in time linear in its length. Errors are values; the first one ends the reading. */
-export function readJson(text: string): JsonResult {
-  return new JsonReader(text).document();
+/**
+ * Reads one JSON text of at most `longest` UTF-16 code units, in time linear in its length. Errors are values; the
+ * first one ends the reading.
+ */
+export function readJson(text: string, longest = maxDocumentLength): JsonResult {
+  return new JsonReader(text).document(longest);
 }
 
 /** The value of one member, or `undefined`. For objects with few members: it looks through them all. */
@@ -103,9 +106,9 @@ class JsonReader {
     this.text = text;
   }
 
-  document(): JsonResult {
-    if (this.text.length > maxDocumentLength) {
-      this.fail('too-large', `the document is longer than ${maxDocumentLength} characters`, 0);
+  document(longest: number): JsonResult {
+    if (this.text.length > longest) {
+      this.fail('too-large', `the document is longer than ${longest} characters`, 0);
       return this.failure();
     }
     const value = this.value();
