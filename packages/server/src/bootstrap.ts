@@ -54,9 +54,11 @@ export async function firstStart(store: Store, env: Environment, wanted: Wanted)
   return root;
 }
 
-/** Writes the root key in AWS's shared-credentials format, readable by the owner only; answers the file's path. */
-export function writeRootCredentials(dataDir: string, root: RootKey): string {
-  const file = resolve(join(dataDir, 'root-credentials'));
+export const rootCredentialsFile = (dataDir: string): string => resolve(join(dataDir, 'root-credentials'));
+
+/** Writes the root key in AWS's shared-credentials format, readable by the owner only. */
+export function writeRootCredentials(dataDir: string, root: RootKey): void {
+  const file = rootCredentialsFile(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lines = [
     '[default]',
@@ -65,7 +67,6 @@ export function writeRootCredentials(dataDir: string, root: RootKey): string {
     '',
   ];
   writeFileSync(file, lines.join('\n'), { mode: 0o600, flag: 'wx' });
-  return file;
 }
 
 /** What a first start prints: where the key is, and three lines to paste. Never the secret itself. */
@@ -74,7 +75,7 @@ export function firstStory(root: RootKey, file: string, url: string, region: str
     `Account ${root.accountId} was made. The access key of its root user is stored in ${file}`,
     'Try it:',
     '',
-    `  export AWS_SHARED_CREDENTIALS_FILE=${file} AWS_REGION=${region} AWS_ENDPOINT_URL=${url}`,
+    `  export AWS_SHARED_CREDENTIALS_FILE=${file} AWS_DEFAULT_REGION=${region}`,
     `  aws --endpoint-url ${url} sts get-caller-identity`,
     `  aws --endpoint-url ${url} ivs create-channel --name first`,
     '',

@@ -1,7 +1,6 @@
 /** Starts and stops a server process: state, first start, door, operators' listener. */
 import cluster from 'node:cluster';
-import { join } from 'node:path';
-import { firstStart, firstStory, writeRootCredentials } from './bootstrap.ts';
+import { firstStart, firstStory, rootCredentialsFile, writeRootCredentials } from './bootstrap.ts';
 import type { RootKey } from './bootstrap.ts';
 import { SettableClock } from './clock.ts';
 import type { Settings } from './config.ts';
@@ -56,7 +55,7 @@ function announce(settings: Settings, root: RootKey | undefined, url: string): v
     process.stdout.write(`Stagedoor listens on ${url}\n`);
     return;
   }
-  const file = join(settings.data, 'root-credentials');
+  const file = rootCredentialsFile(settings.data);
   process.stdout.write(`Stagedoor listens on ${url}\n${firstStory(root, file, url, settings.region)}`);
 }
 

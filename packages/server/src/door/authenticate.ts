@@ -54,9 +54,13 @@ export async function authenticate(
 /** Signatures with peculiarities, by signing name; all others are standard. */
 const serviceProfiles: Readonly<Record<string, Profile>> = { kinesisvideo: profiles.kinesisVideo };
 
+/** The region becomes part of ARNs and of where records are kept. */
+const isRegion = (region: string): boolean => region.length <= 32 && /^[a-z]+(-[a-z0-9]+)*$/.test(region);
+
 const rulesFor = (operation: Operation, arrival: Arrival): Rules => ({
   now: arrival.at,
   service: operation.service.signingName,
+  region: isRegion,
   profile: serviceProfiles[operation.service.signingName] ?? profiles.standard,
 });
 

@@ -54,20 +54,20 @@ interface Asked {
   readonly input: object;
 }
 
-/** What is known of a request besides its answer. */
+/** What is known of a request besides its answer; the verdict as soon as there is one. */
 interface Known {
-  readonly caller?: Caller | undefined;
-  readonly facts?: RequestFacts | undefined;
-  readonly verdict?: Verdict | undefined;
+  readonly caller: Caller;
+  readonly facts: RequestFacts;
+  verdict: Verdict | undefined;
 }
 
-interface Answered extends Known {
+interface Answered extends Partial<Known> {
   readonly departure: Departure;
   readonly code?: string;
 }
 
 /** Refusal of the door itself, rendered in the protocol of whoever is asking. */
-const refuse = (face: Face, requestId: string, error: WireError, known: Known = {}): Answered => ({
+const refuse = (face: Face, requestId: string, error: WireError, known: Partial<Known> = {}): Answered => ({
   departure: renderError(face, error, requestId),
   code: error.code,
   ...known,
@@ -152,39 +152,62 @@ async function answered(house: House, { arrival, recognition, row, region, claim
 
 /** Authorize, then perform. The decision is part of the answer also when performing fails. */
 async function decided(house: House, asked: Asked): Promise<Answered> {
-  const { arrival, operation, row, caller, input } = asked;
-  const facts = factsOf(asked);
+  const { arrival, operation, row, caller } = asked;
+  const known: Known = { caller, facts: factsOf(asked), verdict: undefined };
   const call = callOf(house, asked);
-  let verdict: Verdict | undefined;
   try {
-    verdict = row.access === 'none' ? undefined : await verdictOn(house, asked, facts, await row.access(input, call));
-    if (verdict?.allowed === false) return denied(operation, arrival.requestId, { caller, facts, verdict });
-    const output = await perform(house, row, input, call);
-    return { departure: renderOutput(operation, output, arrival.requestId), caller, facts, verdict };
+    known.verdict = await verdictOn(house, asked, known.facts, call);
+    const refused = known.verdict?.allowed === false;
+    const output = refused ? undefined : await perform(house, asked, known, call);
+    if (output === undefined) return denied(operation, arrival.requestId, known);
+    return { departure: renderOutput(operation, output, arrival.requestId), ...known };
   } catch (error) {
-    const known = { caller, facts, verdict };
     return refuse(faceOf(operation), arrival.requestId, failure(house, arrival, operation, error), known);
   }
 }
 
+/** What is asked, decided on what `call` reads; `undefined` where AWS asks nothing. */
 async function verdictOn(
   { principals }: House,
-  { caller, operation }: Asked,
+  { caller, operation, row, input }: Asked,
   facts: RequestFacts,
-  checks: AccessCheck | readonly AccessCheck[],
-): Promise<Verdict> {
+  call: Call,
+): Promise<Verdict | undefined> {
+  if (row.access === 'none') return undefined;
+  const pending = row.access(input, call);
+  const checks = pending instanceof Promise ? await pending : pending;
   const list = Array.isArray(checks) ? (checks as readonly AccessCheck[]) : [checks as AccessCheck];
   return authorize(facts, caller, await layersOf(principals, caller), list, operation.action);
 }
 
-function denied(operation: Operation, requestId: string, known: Known & { verdict: Verdict }): Answered {
+function denied(operation: Operation, requestId: string, known: Known): Answered {
   const code = operation.service.protocol === 'awsQuery' ? 'AccessDenied' : 'AccessDeniedException';
-  return refuse(faceOf(operation), requestId, { code, message: denialSentence(known.verdict) }, known);
+  const message = known.verdict === undefined ? '' : denialSentence(known.verdict);
+  return refuse(faceOf(operation), requestId, { code, message }, known);
 }
 
-function perform(house: House, row: Row<OperationTypes>, input: object, call: Call): object | Promise<object> {
+/** Ends a transaction whose caller turned out not to be allowed. */
+class TurnedAway extends Error {}
+
+/**
+ * The output, or `undefined` when a write was refused after all: its access is asked again inside the transaction,
+ * so that what is decided on and what is changed are the same state, also when a name was given to something else
+ * in between. Strangers are refused before and never wait for a transaction.
+ */
+async function perform(house: House, asked: Asked, known: Known, call: Call): Promise<object | undefined> {
+  const { row, input } = asked;
   if ('read' in row) return row.read(input, call);
-  return house.store.transact(call.accountId, async (tx) => row.write(input, { ...call, tx } as WriteCall));
+  try {
+    return await house.store.transact(call.accountId, async (tx) => {
+      const inside: WriteCall = { ...call, reader: tx, tx };
+      known.verdict = await verdictOn(house, asked, known.facts, inside);
+      if (known.verdict?.allowed === false) throw new TurnedAway();
+      return row.write(input, inside);
+    });
+  } catch (error) {
+    if (error instanceof TurnedAway) return undefined;
+    throw error;
+  }
 }
 
 function callOf(house: House, { arrival, caller, region }: Asked): Call {
