@@ -11,6 +11,7 @@ describe('golden cases', () => {
   )('%s %s', (_id, _name, golden) => {
     const { request, layers } = sceneOf(golden);
     const { decision, layer } = decide(request, layers);
+    expect(reference(request, layers), 'the twin').toEqual({ decision, layer });
     expect({ layer, fits: agrees(decision, golden.expected.decision) }, `${decision} by ${layer}`).toMatchObject({
       fits: true,
     });

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- documents of tests are plain JSON */
 /** Golden cases (the form is described in cases/README.md) as requests and layers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createContext } from '../src/context.ts';

@@ -159,7 +159,7 @@ describe('a trace', () => {
     },
     { identity, scps: [] },
   );
-  const [other, mine, tagged] = explanation.layers[0]!.statements;
+  const [other, mine, tagged] = explanation.layers[0]?.statements ?? [];
 
   test('names the first element that did not apply', () => {
     expect([other?.failed, mine?.failed, tagged?.failed]).toEqual(['action', 'resource', 'condition']);

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- documents of tests are plain JSON */
 /** The laws of authorization, over generated scenes. */
 import { assert, property } from 'fast-check';
 import type { Arbitrary } from 'fast-check';

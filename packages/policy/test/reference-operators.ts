@@ -16,9 +16,9 @@ function instant(text: string): bigint | undefined {
   const found = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T(\d\d:\d\d)(:\d\d)?(?:\.(\d+))?(Z|[+-]\d\d(?::\d\d)?)?)?$/i.exec(text);
   if (found === null) return undefined;
   const zone = found[5] === undefined ? 'Z' : /^[+-]\d\d$/.test(found[5]) ? `${found[5]}:00` : found[5].toUpperCase();
-  const iso = found[2] === undefined ? found[1]! : `${found[1]!}T${found[2]}${found[3] ?? ':00'}${zone}`;
+  const iso = found[2] === undefined ? found[1] : `${found[1]}T${found[2]}${found[3] ?? ':00'}${zone}`;
   const at = Date.parse(iso);
-  if (Number.isNaN(at) || !sameDay(found[1]!)) return undefined;
+  if (Number.isNaN(at) || !sameDay(found[1])) return undefined;
   return BigInt(at / 1000) * 10n ** BigInt(SCALE) + BigInt((found[4] ?? '').padEnd(SCALE, '0') || 0);
 }
 
@@ -53,9 +53,9 @@ function v4(text: string): bigint | undefined {
 
 function v6(text: string): bigint | undefined {
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  const tail = dotted === null ? 0n : v4(dotted[2]!);
+  const tail = dotted === null ? 0n : v4(dotted[2]);
   if (tail === undefined) return undefined;
-  const plain = dotted === null ? text : `${dotted[1]!}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
+  const plain = dotted === null ? text : `${dotted[1]}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
   const [front, back, more] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')));
   if (front === undefined || more !== undefined) return undefined;
   const missing = 8 - front.length - (back?.length ?? 0);
@@ -77,7 +77,7 @@ const inBlock: Test = (value, operand) => {
 };
 
 function decoded(text: string): string | undefined {
-  const formed = /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 && !/^=/.test(text);
+  const formed = /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 && !text.startsWith('=');
   return formed ? Buffer.from(text, 'base64').toString('latin1') : undefined;
 }
 

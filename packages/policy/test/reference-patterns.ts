@@ -8,7 +8,9 @@ function quoted(text: string): string {
 }
 
 export function globMatches(pattern: string, text: string): boolean {
-  const source = [...pattern].map((character) => WILDCARDS[character] ?? quoted(character)).join('');
+  const source = Array.from(pattern)
+    .map((character) => WILDCARDS[character] ?? quoted(character))
+    .join('');
   return new RegExp(`^${source}$`).test(text);
 }
 
@@ -22,7 +24,7 @@ function tokensOf(pattern: string, context: RequestContext): Token[] | undefined
     const found = /^\$\{([^},]+)(?:, *'([^']*)' *)?\}/.exec(rest);
     const name = found?.[1];
     if (found === null || name === undefined) {
-      tokens.push({ text: rest[0]!, literal: false });
+      tokens.push({ text: rest[0], literal: false });
       rest = rest.slice(1);
       continue;
     }
@@ -62,15 +64,17 @@ export function arnMatches(pattern: string, arn: string, variables: boolean, con
   const given = sixParts(arn);
   while (wanted.length < 6 && pattern.endsWith('*')) wanted.push('*');
   if (wanted.length !== 6 || given.length !== 6 || given[0] !== 'arn') return false;
-  const tokens = variables ? tokensOf(wanted[5]!, context) : [...wanted[5]!].map((text) => ({ text, literal: false }));
-  if (tokens === undefined || !markedGlob(marked(tokens), given[5]!)) return false;
-  return wanted.slice(0, 5).every((part, i) => globMatches(part, given[i]!));
+  const tokens = variables
+    ? tokensOf(wanted[5], context)
+    : Array.from(wanted[5]).map((text) => ({ text, literal: false }));
+  if (tokens === undefined || !markedGlob(marked(tokens), given[5])) return false;
+  return wanted.slice(0, 5).every((part, i) => globMatches(part, given[i]));
 }
 
 /** Operands with variables: none when one has no value. Text of String* and Arn* operators comes back marked. */
 export function substituted(operator: string, operand: string, variables: boolean, context: RequestContext): string[] {
   if (!/^(String|Arn)/.test(operator)) return [operand];
-  const plain = [...operand].map((text) => ({ text, literal: false }));
+  const plain = Array.from(operand).map((text) => ({ text, literal: false }));
   const tokens = variables ? tokensOf(operand, context) : plain;
   return tokens === undefined ? [] : [marked(tokens)];
 }
@@ -86,5 +90,5 @@ export function arnLikeMarked(pattern: string, arn: string): boolean {
   const given = sixParts(arn);
   while (wanted.length < 6 && shielded.endsWith('*') && !shielded.endsWith('\\*')) wanted.push('*');
   if (wanted.length !== 6 || given.length !== 6 || given[0] !== 'arn') return false;
-  return wanted.every((part, i) => markedGlob(part.replaceAll('\u0000', ':'), given[i]!));
+  return wanted.every((part, i) => markedGlob(part.replaceAll('\u0000', ':'), given[i]));
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- documents of tests are plain JSON */
 /**
  * The twin: the evaluation rules once more, written to be read beside the specification. Slow, allocating, no index, and
  * sharing no code with the engine (types only). Tests hold the two equal.
@@ -75,7 +76,7 @@ function clauseHolds(
   if (quantifier === 'ForAnyValue') return values.some(passes);
   if (!Array.isArray(value)) return values.some(passes);
   if (values.length === 0) return negated || ifExists;
-  return values.length === 1 && passes(values[0]!);
+  return values.length === 1 && passes(values[0]);
 }
 
 // --- principals (spec 4) -------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- documents of tests are plain JSON */
 /** Random scenes in the form of the golden cases: small vocabularies, so that things often match. */
 import { array, constant, constantFrom, dictionary, oneof, record, tuple } from 'fast-check';
 import type { Arbitrary } from 'fast-check';
@@ -291,7 +292,7 @@ export const conditionScene: Arbitrary<GoldenCase> = tuple(
     { Version, Statement: [{ Effect, Action: '*', Resource: '*', Condition }] },
     ...(Effect === 'Deny' ? [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }] : []),
   ],
-  request: { ...asked, action: 'ivs:GetChannel', principal: users[0]!, principalType: 'User' as const, resource: '*' },
+  request: { ...asked, action: 'ivs:GetChannel', principal: users[0], principalType: 'User' as const, resource: '*' },
   expected: { decision: 'Deny' as const },
   meta: { status: 'generated' },
 }));
