@@ -10,7 +10,7 @@ export type TextSigner = (text: string) => string;
 
 export function hmacSigner(secret: string, scope: string): TextSigner {
   const parts = scope.split('/');
-  const chain = parts.reduce<string | Buffer>(
+  const chain = parts.reduce<string | Uint8Array>(
     (made, part) => createHmac('sha256', made).update(part).digest(),
     `AWS4${secret}`,
   );

@@ -8,6 +8,7 @@ import {
   claimed,
   host,
   key,
+  now,
   outcome,
   verify,
   withHeader,
@@ -107,6 +108,19 @@ test('S1-5 PutMedia as the Java producer signs it: UNSIGNED-PAYLOAD said after s
   expect(outcome(verify({ head: sent, body: 'unread' }, { profile: profiles.kinesisVideo }))).not.toBe('verified');
   const elsewhere = withHeader(sent, 'host', 'example.com:8443');
   expect(outcome(verify({ head: elsewhere, body: 'unread' }, uploadRules))).toBe('signature');
+});
+
+test('S1-5 the presigned WebSocket request of a signaling channel', () => {
+  const channel = 'arn:aws:kinesisvideo:us-west-2:123456789012:channel/Lobby/1234567890123';
+  const url = `https://m-1a2b3c4d.kinesisvideo.us-west-2.amazonaws.com/?X-Amz-ChannelARN=${encodeURIComponent(channel)}`;
+  const session = { ...key, sessionToken: 'a/b+c==' };
+  const { head, body } = arrivesPresigned({ method: 'GET', url }, session, { expires: 299 });
+  const signaling = { profile: profiles.kinesisVideoSignaling };
+  const upgraded = withHeader(withHeader(head, 'upgrade', 'websocket'), 'connection', 'Upgrade');
+  expect(outcome(verify({ head: upgraded, body }, signaling))).toBe('verified');
+  expect(outcome(verify({ head: upgraded, body }, { ...signaling, now: now + 300_000 }))).toBe('expired');
+  const other = { ...upgraded, target: upgraded.target.replace('Lobby', 'Other') };
+  expect(outcome(verify({ head: other, body }, signaling))).toBe('signature');
 });
 
 test('PutMedia signed over some other body cannot be verified and is refused', () => {

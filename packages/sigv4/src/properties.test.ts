@@ -1,5 +1,5 @@
 /** What holds for every request: a signature verifies as signed, and nothing else does. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   arrivesPresigned,
