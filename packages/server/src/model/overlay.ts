@@ -41,6 +41,10 @@ export const sensitiveMembers: Readonly<Record<string, Correction<readonly strin
 
 /** Patterns that cannot be meant literally: the text shown stays the model's, this one is enforced. */
 export const enforcedPatterns: Readonly<Record<string, Correction<Readonly<Record<string, string>>>>> = {
+  iam: {
+    value: { pathType: '[\\s\\S]*' },
+    reason: 'a bad path is refused by the handlers in a sentence of its own, recorded from AWS',
+  },
   ivs: {
     value: { ResourceArn: 'arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+' },
     reason: 'the model admits resource types of one letter only, so no ARN could be tagged',

@@ -88,7 +88,8 @@ export const onList = (call: Needs, type: 'user' | 'group' | 'role' | 'instance-
   resourceText: iamArn(call, type, '/', ''),
 });
 
-export const onAccount = (): AccessCheck => ({ resource: '*' });
+/** Check of an operation on the account as a whole. */
+export const onAccount = (): AccessCheck => ({ resource: '*', resourceText: '*' });
 
 /** Whom an operation means whose UserName may be omitted. */
 export type Target = { readonly root: true } | { readonly root: false; readonly name: string };

@@ -1,0 +1,190 @@
+/** What every IAM row asks to be allowed, held against the service authorization reference. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadAuthorization } from '../../model/authorization.ts';
+import type { IamModel } from '../../model/iam.ts';
+import type { AccessCheck } from '../service.ts';
+import { account, allow, openIam, policy, trust, type Asker, type World } from './iam.testkit.ts';
+import { iam } from './index.ts';
+
+const UserName = 'bob';
+const GroupName = 'g';
+const RoleName = 'r';
+const InstanceProfileName = 'i';
+const PolicyName = 'p';
+const PolicyArn = `arn:aws:iam::${account}:policy/x/p`;
+const PermissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess';
+const PolicyDocument = policy(allow('ivs:*'));
+const AssumeRolePolicyDocument = trust(`arn:aws:iam::${account}:root`);
+const Tags = [{ Key: 'Owner', Value: 'x' }];
+const TagKeys = ['Owner'];
+const VersionId = 'v1';
+const NewPath = '/new/';
+
+type Inputs = { readonly [K in keyof typeof iam & keyof IamModel]: IamModel[K]['input'] };
+
+/** A valid input of every row; what it names exists and is bounded, unless it is to be created. */
+const inputsWith = (AccessKeyId: string): Inputs => ({
+  CreateUser: { UserName: 'new', PermissionsBoundary, Tags },
+  GetUser: { UserName },
+  ListUsers: {},
+  UpdateUser: { UserName, NewPath },
+  DeleteUser: { UserName },
+  CreateGroup: { GroupName: 'new' },
+  GetGroup: { GroupName },
+  ListGroups: {},
+  UpdateGroup: { GroupName, NewPath },
+  DeleteGroup: { GroupName },
+  AddUserToGroup: { GroupName, UserName },
+  RemoveUserFromGroup: { GroupName, UserName },
+  ListGroupsForUser: { UserName },
+  CreateAccessKey: { UserName },
+  UpdateAccessKey: { UserName, AccessKeyId, Status: 'Inactive' },
+  DeleteAccessKey: { UserName, AccessKeyId },
+  ListAccessKeys: { UserName },
+  GetAccessKeyLastUsed: { AccessKeyId },
+  CreatePolicy: { PolicyName: 'new', PolicyDocument, Tags },
+  GetPolicy: { PolicyArn },
+  ListPolicies: {},
+  DeletePolicy: { PolicyArn },
+  ListEntitiesForPolicy: { PolicyArn },
+  CreatePolicyVersion: { PolicyArn, PolicyDocument },
+  GetPolicyVersion: { PolicyArn, VersionId },
+  ListPolicyVersions: { PolicyArn },
+  DeletePolicyVersion: { PolicyArn, VersionId },
+  SetDefaultPolicyVersion: { PolicyArn, VersionId },
+  AttachUserPolicy: { UserName, PolicyArn },
+  AttachGroupPolicy: { GroupName, PolicyArn },
+  AttachRolePolicy: { RoleName, PolicyArn },
+  DetachUserPolicy: { UserName, PolicyArn },
+  DetachGroupPolicy: { GroupName, PolicyArn },
+  DetachRolePolicy: { RoleName, PolicyArn },
+  ListAttachedUserPolicies: { UserName },
+  ListAttachedGroupPolicies: { GroupName },
+  ListAttachedRolePolicies: { RoleName },
+  PutUserPolicy: { UserName, PolicyName, PolicyDocument },
+  PutGroupPolicy: { GroupName, PolicyName, PolicyDocument },
+  PutRolePolicy: { RoleName, PolicyName, PolicyDocument },
+  GetUserPolicy: { UserName, PolicyName },
+  GetGroupPolicy: { GroupName, PolicyName },
+  GetRolePolicy: { RoleName, PolicyName },
+  DeleteUserPolicy: { UserName, PolicyName },
+  DeleteGroupPolicy: { GroupName, PolicyName },
+  DeleteRolePolicy: { RoleName, PolicyName },
+  ListUserPolicies: { UserName },
+  ListGroupPolicies: { GroupName },
+  ListRolePolicies: { RoleName },
+  PutUserPermissionsBoundary: { UserName, PermissionsBoundary },
+  PutRolePermissionsBoundary: { RoleName, PermissionsBoundary },
+  DeleteUserPermissionsBoundary: { UserName },
+  DeleteRolePermissionsBoundary: { RoleName },
+  CreateRole: { RoleName: 'new', AssumeRolePolicyDocument, PermissionsBoundary, Tags },
+  GetRole: { RoleName },
+  ListRoles: {},
+  UpdateRole: { RoleName },
+  UpdateRoleDescription: { RoleName, Description: '' },
+  UpdateAssumeRolePolicy: { RoleName, PolicyDocument: AssumeRolePolicyDocument },
+  DeleteRole: { RoleName },
+  CreateInstanceProfile: { InstanceProfileName: 'new', Tags },
+  GetInstanceProfile: { InstanceProfileName },
+  ListInstanceProfiles: {},
+  ListInstanceProfilesForRole: { RoleName },
+  AddRoleToInstanceProfile: { InstanceProfileName, RoleName },
+  RemoveRoleFromInstanceProfile: { InstanceProfileName, RoleName },
+  DeleteInstanceProfile: { InstanceProfileName },
+  TagUser: { UserName, Tags },
+  TagRole: { RoleName, Tags },
+  TagPolicy: { PolicyArn, Tags },
+  TagInstanceProfile: { InstanceProfileName, Tags },
+  UntagUser: { UserName, TagKeys },
+  UntagRole: { RoleName, TagKeys },
+  UntagPolicy: { PolicyArn, TagKeys },
+  UntagInstanceProfile: { InstanceProfileName, TagKeys },
+  ListUserTags: { UserName },
+  ListRoleTags: { RoleName },
+  ListPolicyTags: { PolicyArn },
+  ListInstanceProfileTags: { InstanceProfileName },
+  CreateLoginProfile: { UserName, Password: 'Corr3ct-horse' },
+  GetLoginProfile: { UserName },
+  UpdateLoginProfile: { UserName },
+  DeleteLoginProfile: { UserName },
+  ChangePassword: { OldPassword: 'a', NewPassword: 'b' },
+  UpdateAccountPasswordPolicy: {},
+  GetAccountPasswordPolicy: {},
+  DeleteAccountPasswordPolicy: {},
+  CreateAccountAlias: { AccountAlias: 'new' },
+  ListAccountAliases: {},
+  DeleteAccountAlias: { AccountAlias: 'new' },
+  GetAccountSummary: {},
+  GetAccountAuthorizationDetails: {},
+});
+
+type Operation = keyof Inputs;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const operations = Object.keys(inputsWith('')) as Operation[];
+const reference = loadAuthorization().get('iam')!;
+const keysOf = (operation: Operation): readonly string[] => reference.actions.get(operation)?.conditionKeys ?? [];
+const typeOf = (arn: string): string => arn.split(':', 6)[5]?.split('/')[0] ?? arn;
+
+let world: World;
+let bob: Asker;
+let inputs: Inputs;
+beforeAll(async () => {
+  world = await openIam();
+  const root = world.root();
+  await root.ask('CreateUser', { UserName, PermissionsBoundary });
+  await root.ask('CreateGroup', { GroupName });
+  await root.ask('CreateRole', { RoleName, AssumeRolePolicyDocument, PermissionsBoundary });
+  await root.ask('CreatePolicy', { PolicyName: 'p', Path: '/x/', PolicyDocument });
+  await root.ask('CreateInstanceProfile', { InstanceProfileName });
+  inputs = inputsWith((await root.ask('CreateAccessKey', { UserName })).AccessKey.AccessKeyId);
+  bob = await world.user(UserName);
+});
+
+/** Checks of the row's own action; others (tagging, PassRole) have their own rows in the reference. */
+const ownChecks = async (operation: Operation): Promise<readonly AccessCheck[]> =>
+  (await bob.checks(operation, inputs[operation])).filter(({ action }) => action === undefined);
+
+test('every row has an input here', () => {
+  expect(new Set(operations)).toEqual(new Set(Object.keys(iam)));
+});
+
+describe('every row', () => {
+  test.each(operations)(
+    'S0-32 %s is denied to whom nothing is allowed, before anything else is said',
+    async (operation) => {
+      const refusal = await bob.refusal(operation, inputs[operation]);
+      const sentence = `AccessDenied: User: arn:aws:iam::${account}:user/bob is not authorized to perform: iam:${operation} on resource: `;
+      expect(refusal.startsWith(sentence)).toBe(true);
+      expect(refusal).toContain(`because no identity-based policy allows the iam:${operation} action`);
+    },
+  );
+
+  test.each(operations)('%s is asked on the resource type of the reference', async (operation) => {
+    const types = reference.actions.get(operation)?.resources?.map(({ type }) => type) ?? ['*'];
+    for (const { resource } of await ownChecks(operation)) expect(types).toEqual([typeOf(resource)]);
+  });
+
+  test.each(operations)('%s has exactly the condition keys of the reference', async (operation) => {
+    const wanted = keysOf(operation).filter((key) => key === 'iam:PermissionsBoundary' || key === 'iam:PolicyARN');
+    const tagged = keysOf(operation).some((key) => key.startsWith('aws:RequestTag'));
+    const untags = operation.startsWith('Untag');
+    for (const check of await ownChecks(operation)) {
+      expect(Object.keys(check.context ?? {}).toSorted()).toEqual(wanted.toSorted());
+      expect(check.requestTags).toEqual(tagged ? { Owner: 'x' } : undefined);
+      expect(check.tagKeys).toEqual(untags ? TagKeys : undefined);
+    }
+  });
+});
+
+describe('further actions', () => {
+  test.each([
+    ['CreateUser', 'iam:TagUser'],
+    ['CreateRole', 'iam:TagRole'],
+    ['CreatePolicy', 'iam:TagPolicy'],
+    ['CreateInstanceProfile', 'iam:TagInstanceProfile'],
+    ['AddRoleToInstanceProfile', 'iam:PassRole'],
+  ] as const)('%s asks for %s as well', async (operation, action) => {
+    const checks = await bob.checks(operation, inputs[operation]);
+    expect(checks.map((check) => check.action)).toEqual([undefined, action]);
+  });
+});
