@@ -50,8 +50,8 @@ describe('texts of IAM: the value is not repeated', () => {
     [
       'several at once',
       'CreateUser',
-      { UserName: 'a b', Path: 'x', PermissionsBoundary: 'short' },
-      "3 validation errors detected: Value at 'path' failed to satisfy constraint: Member must satisfy regular expression pattern: (\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F); Value at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+; Value at 'permissionsBoundary' failed to satisfy constraint: Member must have length greater than or equal to 20",
+      { UserName: 'a b', Path: `/${'x'.repeat(512)}/`, PermissionsBoundary: 'short' },
+      "3 validation errors detected: Value at 'path' failed to satisfy constraint: Member must have length less than or equal to 512; Value at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+; Value at 'permissionsBoundary' failed to satisfy constraint: Member must have length greater than or equal to 20",
     ],
     [
       'a policy outside Latin-1',
