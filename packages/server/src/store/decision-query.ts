@@ -6,20 +6,37 @@ const defaultLimit = 1000;
 
 export type DecisionColumns = Omit<Tables['decision'], 'seq'>;
 
+/** A row's place in the order of the log. */
+export interface DecisionPlace {
+  readonly at: number;
+  readonly seq: number;
+}
+
+/** Only rows before `below`, and not before `from`. */
+export interface DecisionSpan {
+  readonly below?: DecisionPlace | undefined;
+  readonly from?: DecisionPlace | undefined;
+}
+
+export const limitOf = (asked: DecisionQuery): number => asked.limit ?? defaultLimit;
+
 /** The statement that answers `asked`: newest first, the later arrival first within a millisecond. */
-export function decisionQuery(db: Database, asked: DecisionQuery): CompiledQuery<DecisionColumns> {
+export function decisionQuery(
+  db: Database,
+  asked: DecisionQuery,
+  span: DecisionSpan = {},
+): CompiledQuery<DecisionColumns> {
   let query = db.selectFrom('decision').select(decisionColumns);
+  const { below, from } = span;
+  if (below) query = query.where((eb) => eb(eb.refTuple('at', 'seq'), '<', eb.tuple(below.at, below.seq)));
+  if (from) query = query.where((eb) => eb(eb.refTuple('at', 'seq'), '>=', eb.tuple(from.at, from.seq)));
   for (const [column, value] of Object.entries(equals(asked))) {
     if (value !== undefined)
       query = query.where(column as keyof ReturnType<typeof equals>, '=', value.replaceAll('\0', ''));
   }
   if (asked.since !== undefined) query = query.where('at', '>=', asked.since);
   if (asked.denied !== undefined) query = query.where('outcome', asked.denied ? '!=' : '=', 'Allow');
-  return query
-    .orderBy('at', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(asked.limit ?? defaultLimit)
-    .compile();
+  return query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(limitOf(asked)).compile();
 }
 
 const equals = (asked: DecisionQuery) => ({

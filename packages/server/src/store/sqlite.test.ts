@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openStore } from './index.ts';
-import { StoreUnavailable } from './store.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { StoreUnavailable, type DecisionQuery } from './store.ts';
 import { accountA, anySealer, inA, putAll, storeSuite, things } from './suite.testkit.ts';
+import { ManualTimers } from './timers.testkit.ts';
 
 const directories: string[] = [];
 
@@ -67,10 +69,78 @@ test('a copy of the files of a closed store is a backup', async () => {
 
 test('a file that is no database is refused with StoreUnavailable', async () => {
   const directory = freshDirectory();
-  mkdirSync(path.join(directory, 'a-directory.db'));
-  chmodSync(directory, 0o700);
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(path.join(directory, 'text.db'), 'this is not a database, '.repeat(100));
-  const open = (file: string) => openStore({ database: path.join(directory, file), sealer: anySealer() });
-  await expect(open('text.db')).rejects.toThrow(StoreUnavailable);
+  const opening = openStore({ database: path.join(directory, 'text.db'), sealer: anySealer() });
+  await expect(opening).rejects.toThrow(StoreUnavailable);
+});
+
+test('a search that no index answers goes through the whole log in batches, in order', async () => {
+  const store = await openStore({ database: 'memory', sealer: anySealer() });
+  const rows = Array.from({ length: 12_000 }, (_, index) => ({
+    id: `${index}`,
+    at: Math.floor(index / 7),
+    accountId: accountA,
+    principal: index % 4000 === 1 ? 'rare' : 'common',
+    action: 'ivs:GetChannel',
+    resource: '*',
+    outcome: 'Allow' as const,
+    requestId: 'r',
+    body: '{}',
+  }));
+  await store.decisions.append(rows);
+  const ids = async (query: DecisionQuery) => (await store.decisions.query(query)).map(({ id }) => id);
+  expect(await ids({ principal: 'rare' })).toEqual(['8001', '4001', '1']);
+  expect(await ids({ principal: 'rare', limit: 2 })).toEqual(['8001', '4001']);
+  expect(await ids({ principal: 'rare', since: 500 })).toEqual(['8001', '4001']);
+  const all = rows.map(({ id }) => id).toReversed();
+  expect(await ids({ limit: 20_000 })).toEqual(all);
+  await store.close();
+});
+
+test('a database of a newer release is refused', async () => {
+  const file = path.join(freshDirectory(), 'stagedoor.db');
+  await (await openStore({ database: file, sealer: anySealer() })).close();
+  const connection = new SqliteConnection(file);
+  connection.exec("INSERT INTO migration (name) VALUES ('9999-from-the-future')");
+  connection.close();
+  await expect(openStore({ database: file, sealer: anySealer() })).rejects.toThrow('newer release');
+});
+
+test('a lock held by another process is waited for without blocking this one, and given up after ten seconds', async () => {
+  const file = path.join(freshDirectory(), 'stagedoor.db');
+  const timers = new ManualTimers();
+  const store = await openStore({ database: file, sealer: anySealer(), timers });
+  const other = new SqliteConnection(file);
+  expect(other.beginImmediate()).toBe(true);
+  const waiting = putAll(store, inA, ['a']);
+  for (let ms = 0; ms < 50; ms += 1) await timers.advance(1);
+  expect(await store.reader.list(things, inA)).toEqual([]);
+  other.rollback();
+  await timers.advance(1);
+  await waiting;
+  expect(await store.version(accountA)).toBe(1);
+
+  expect(other.beginImmediate()).toBe(true);
+  const hopeless = putAll(store, inA, ['b']).catch((error: unknown) => error);
+  for (let ms = 0; ms <= 10_001; ms += 1) await timers.advance(1);
+  expect(await hopeless).toMatchObject({ name: 'StoreUnavailable', retryable: true });
+  other.close();
+  await store.close();
+});
+
+test('a commit that another process made is heard at the next look, 200 milliseconds later', async () => {
+  const file = path.join(freshDirectory(), 'stagedoor.db');
+  const timers = new ManualTimers();
+  const sealer = anySealer();
+  const here = await openStore({ database: file, sealer, timers });
+  const there = await openStore({ database: file, sealer });
+  const heard: string[] = [];
+  here.onChange((account) => heard.push(account));
+  await putAll(there, inA, ['a']);
+  await timers.advance(199);
+  expect(heard).toEqual([]);
+  await timers.advance(1);
+  expect(heard).toEqual([accountA]);
+  await here.close();
+  await there.close();
 });

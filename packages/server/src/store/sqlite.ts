@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import type { Engine } from './engine.ts';
-import { migrate, migrationTable, type Words } from './migrations.ts';
+import { migrate, migrationTable, sqliteWords } from './migrations.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { begin } from './sqlite-begin.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
@@ -8,8 +8,6 @@ import { SqliteDecisionLog } from './sqlite-decisions.ts';
 import { ownFile } from './own-file.ts';
 import { sqliteDialect, type Session } from './tables.ts';
 import type { Timers } from './timers.ts';
-
-const words: Words = { text: 'TEXT COLLATE BINARY', serial: 'INTEGER PRIMARY KEY', withDecisions: false };
 
 /**
  * SQLite. One connection writes, another reads, so that reads never see an open transaction. In memory no two
@@ -124,8 +122,8 @@ export class SqliteEngine implements Engine {
 async function migrated(connection: SqliteConnection, timers: Timers): Promise<void> {
   await begin(connection, timers);
   try {
-    connection.exec(migrationTable(words));
-    await migrate(sqliteDialect, connection, words);
+    connection.exec(migrationTable(sqliteWords));
+    await migrate(sqliteDialect, connection, sqliteWords);
     connection.exec('COMMIT');
   } finally {
     connection.rollback();
