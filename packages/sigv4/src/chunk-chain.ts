@@ -36,7 +36,7 @@ export class ChunkChain {
   trailerFits(trailers: ReadonlyMap<string, string>, signature: string): boolean {
     let text = '';
     for (const [name, value] of trailers) text += `${name}:${value}\n`;
-    this.#sealed = this.#next('TRAILER', sha256Hex(text), signature.replace(/\*+$/, ''));
+    this.#sealed = this.#next('TRAILER', sha256Hex(text), signature.split('*', 1)[0] ?? '');
     return this.#sealed;
   }
 

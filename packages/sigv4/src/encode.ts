@@ -61,7 +61,7 @@ function isPlain(text: string, slashes: boolean): boolean {
 }
 
 /** The value of a hex digit's character code, or -1. */
-export function hexDigit(code: number): number {
+function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const upper = code & ~0x20;
   return upper >= 0x41 && upper <= 0x46 ? upper - 0x37 : -1;

@@ -2,7 +2,7 @@
 import { encodePath, normalizeEscapes } from './encode.ts';
 
 /** Removes `.`, `..` and empty segments; `undefined` when `..` climbs above the root. A closing slash stays. */
-export function removeDotSegments(path: string): string | undefined {
+function removeDotSegments(path: string): string | undefined {
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue;

@@ -53,7 +53,7 @@ export function planPayload(authorization: Authorization, payload: Payload, prof
 }
 
 /** x-amz-content-sha256 where it is signed: as a signed header, or as a query parameter (presigners hoist it). */
-export function declaredHash(authorization: Authorization): string | undefined {
+function declaredHash(authorization: Authorization): string | undefined {
   const { head, signedHeaders } = authorization;
   if (signedHeaders.positions.has('x-amz-content-sha256')) return joinedHeader(head, 'x-amz-content-sha256');
   return head.query.length === 0 ? undefined : firstParameter(head.query, 'X-Amz-Content-Sha256');

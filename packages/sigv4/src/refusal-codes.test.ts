@@ -77,7 +77,7 @@ const codes: readonly (readonly [RefusalReason, ...string[]])[] = [
     'InvalidSignatureException 403',
     'XAmzContentSHA256Mismatch 400',
   ],
-  ['badQuery', 'MalformedQueryString 400', 'MalformedQueryString 400', 'MalformedQueryString 403', 'InvalidURI 400'],
+  ['badQuery', 'MalformedQueryString 400', 'MalformedQueryString 400', 'MalformedQueryString 400', 'InvalidURI 400'],
   ['badPath', ' 400', ' 400', ' 400', 'InvalidURI 400'],
 ];
 

@@ -23,6 +23,8 @@ interface CodeRow {
   readonly query: RefusalCode;
   /** awsJson answers 400 and restJson1 403, with the same name. */
   readonly json: string;
+  /** restJson1's status where it is not 403. */
+  readonly restStatus?: number;
   readonly xml: XmlAnswer;
   /** S3 on the presigned form, where it differs. */
   readonly xmlPresigned?: XmlAnswer;
@@ -55,10 +57,16 @@ const incomplete = {
 const unknown = { query: answer('InvalidClientTokenId', 403), json: 'UnrecognizedClientException' };
 
 const rows = {
-  badPath: { query: answer('', 400), json: '', xml: answer('InvalidURI', 400, "Couldn't parse the specified URI.") },
+  badPath: {
+    query: answer('', 400),
+    json: '',
+    restStatus: 400,
+    xml: answer('InvalidURI', 400, "Couldn't parse the specified URI."),
+  },
   badQuery: {
     query: answer('MalformedQueryString', 400),
     json: 'MalformedQueryString',
+    restStatus: 400,
     xml: answer('InvalidURI', 400, "Couldn't parse the specified URI."),
   },
   missing: {
@@ -119,7 +127,7 @@ export function refusalCode(reason: RefusalReason, protocol: WireProtocol): Refu
   const row: CodeRow = rows[reason];
   if (protocol === 'query') return row.query;
   if (protocol === 'rest-xml') return { code: row.xml.code, status: row.xml.status };
-  return { code: row.json, status: protocol === 'json' || row.json === '' ? 400 : 403 };
+  return { code: row.json, status: protocol === 'json' ? 400 : (row.restStatus ?? 403) };
 }
 
 /** Code, status and text with which a service of that protocol answers a refusal. */

@@ -19,7 +19,7 @@ export const key: SignerCredentials = {
 };
 export const now = Date.UTC(2015, 7, 30, 12, 36, 0);
 export const host = 'example.amazonaws.com';
-export const options: SignOptions = { service: 'service', region: 'us-east-1', now };
+const options: SignOptions = { service: 'service', region: 'us-east-1', now };
 export const rules: Rules = { now, profile: profiles.standard, service: 'service', region: 'us-east-1' };
 
 /** A request as the server would receive it. */

@@ -4,7 +4,7 @@ import type { ScopeRules } from './credential-scope.ts';
 /** Headers that change what a request means, and therefore must be signed when they are sent. */
 export const meaningfulHeaders = ['x-amz-security-token', 'x-amz-target', 'x-amz-content-sha256'] as const;
 
-export type MeaningfulHeader = (typeof meaningfulHeaders)[number];
+type MeaningfulHeader = (typeof meaningfulHeaders)[number];
 
 /** Values of x-amz-content-sha256 that announce an aws-chunked body. */
 export type StreamingPayload =

@@ -68,7 +68,7 @@ export function hostOf(head: IndexedHead): string | undefined {
 }
 
 /** Trims, and makes each inner run of white space one space. */
-export function collapseSpaces(value: string): string {
+function collapseSpaces(value: string): string {
   if (value.includes('  ') || otherSpace.test(value)) return value.replaceAll(/[ \t\n\v\f\r]+/g, ' ').trim();
   return value.trim();
 }
