@@ -2,6 +2,9 @@
 /** Constructs everything. Nothing imports this file. */
 import { readFileSync } from 'node:fs';
 
+import { readCatalogue } from './cli/lint-catalogue.ts';
+import { nodePolicyIo } from './cli/node-io.ts';
+import { registerPolicyCommands } from './cli/policy-commands.ts';
 import { createProgram } from './cli/program.ts';
 import { SettingsError, readSettings } from './config.ts';
 import { clockFor, environmentOf } from './house.ts';
@@ -43,6 +46,7 @@ const program = createProgram(
   },
   version,
 );
+registerPolicyCommands(program, nodePolicyIo(readCatalogue));
 
 try {
   await program.parseAsync();
