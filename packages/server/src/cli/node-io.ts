@@ -26,12 +26,28 @@ async function* linesOf(file: string): AsyncIterable<string> {
   if (rest !== '') yield rest;
 }
 
+let watched = false;
+
+/** Whoever reads the output may stop early (`| head`): then there is nothing left to do. */
+function watchOutput(): void {
+  watched = true;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+function printLine(line: string): void {
+  if (!watched) watchOutput();
+  process.stdout.write(`${line}\n`);
+}
+
 /** Files, standard input and output, and the exit code of this process. */
 export function nodePolicyIo(catalogue: () => LintCatalogue | undefined): PolicyIo {
   return {
     lines: linesOf,
     text: (file) => (file === '-' ? textOfStdin() : readFile(file, 'utf8')),
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: printLine,
     complain: (line) => void process.stderr.write(`${line}\n`),
     exit: (code) => {
       process.exitCode = code;
