@@ -76,7 +76,8 @@ async function list(call: Needs<'NoSuchEntity'>, type: OwnerType, name: string, 
   const { PathPrefix = '/' } = input;
   const listing = { operation: `ListAttachedPolicies:${type}`, filters: [id, PathPrefix] };
   const wanted = (await attachedTo(call, type, id)).filter(({ path }) => path.startsWith(PathPrefix));
-  const key = ({ PolicyName, PolicyArn }: AttachedPolicy): string => `${nameKey(PolicyName ?? '')} ${PolicyArn}`;
+  const key = ({ PolicyName, PolicyArn }: AttachedPolicy): string =>
+    `${nameKey(PolicyName ?? '')} ${parseIamArn(PolicyArn ?? '')?.account}`;
   const { items, more }: PageOf<AttachedPolicy> = pageOf(call, listing, input, wanted, key);
   return { AttachedPolicies: items.map(({ PolicyName, PolicyArn }) => ({ PolicyName, PolicyArn })), ...more };
 }

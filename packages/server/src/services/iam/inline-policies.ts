@@ -92,11 +92,15 @@ async function remove(
   return removed ? {} : missing(call, type, policyName);
 }
 
+const itself = (policyName: string): string => policyName;
+/** Sorts names ignoring case, those that differ only in case by case. */
+const caseFolded = (policyName: string): string => `${nameKey(policyName)} ${policyName}`;
+
 async function list(call: Needs<'NoSuchEntity'>, type: OwnerType, name: string, input: PageRequest) {
   const { id } = await theOwner(call, type, name);
   const names = (await inlineOf(call, type, id)).map((policy) => policy.policyName);
   const listing = { operation: `ListInlinePolicies:${type}`, filters: [id] };
-  const { items, more } = pageOf(call, listing, input, names, (policyName) => `${nameKey(policyName)} ${policyName}`);
+  const { items, more } = pageOf(call, listing, input, names, itself, caseFolded);
   return { PolicyNames: items, ...more };
 }
 

@@ -50,19 +50,31 @@ export function cut<T>(call: Needs, listing: Listing, items: T[], size: number, 
   return { items: items.slice(0, size), more: { IsTruncated: true, Marker } };
 }
 
-/** A page of a list that is at hand. `keyOf` must be unique; the list is sorted by it here. */
+/**
+ * A page of a list that is at hand, sorted here by `orderOf(nameOf(item))`. `nameOf` must be unique and short:
+ * it goes into the marker, which clients may send back with at most 320 characters.
+ */
 export function pageOf<T>(
   call: Needs,
   listing: Listing,
   request: PageRequest,
   all: readonly T[],
-  keyOf: (item: T) => string,
+  nameOf: (item: T) => string,
+  orderOf: (name: string) => string = (name) => name,
 ): PageOf<T> {
-  const after = startOf(call, listing, request.Marker);
   const size = pageSize(request);
-  const sorted = all.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
-  const first = after === undefined ? 0 : sorted.findIndex((item) => keyOf(item) > after);
-  return cut(call, listing, first < 0 ? [] : sorted.slice(first, first + size + 1), size, keyOf);
+  const after = startOf(call, listing, request.Marker);
+  const ordered = all.map((item) => ({ item, order: orderOf(nameOf(item)) }));
+  const sorted = ordered.toSorted((a, b) => compare(a.order, b.order));
+  const first = after === undefined ? 0 : sorted.findIndex(({ order }) => order > orderOf(after));
+  const left = first < 0 ? [] : sorted.slice(first, first + size + 1);
+  return cut(
+    call,
+    listing,
+    left.map(({ item }) => item),
+    size,
+    nameOf,
+  );
 }
 
 interface Found<T> {

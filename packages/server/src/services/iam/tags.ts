@@ -15,8 +15,10 @@ import { mergedTags, withoutTags } from './validate-tags.ts';
 const outside = 'Cannot update policies outside your own account.';
 
 function page(call: Needs, operation: string, id: string, input: PageRequest, all: readonly Tag[]) {
-  const { items, more } = pageOf(call, { operation, filters: [id] }, input, all, ({ Key }) => Key);
-  return { Tags: items, ...more };
+  const sorted = all.toSorted((a, b) => (a.Key < b.Key ? -1 : 1)).map((tag, place) => ({ tag, place }));
+  // A key may be too long for a marker; its place in the order never is.
+  const { items, more } = pageOf(call, { operation, filters: [id] }, input, sorted, ({ place }) => String(100 + place));
+  return { Tags: items.map(({ tag }) => tag), ...more };
 }
 
 export const tags = operationsOf<IamModel>()({
