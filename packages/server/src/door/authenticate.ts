@@ -44,11 +44,11 @@ export async function authenticate(
   const stale = checkClaims(claim, rules);
   if (stale !== undefined) return stale;
   const credential = await findCredential(room, claim.accessKeyId, claim.sessionToken);
-  if (typeof credential === 'string') return refuseKey(credential);
+  if (typeof credential === 'string') return refuseKey(credential, claim.kind);
   const verified = verifySignature(claim, arrival.body, { secretAccessKey: credential.secret }, rules);
   if (verified.kind === 'refused') return verified;
   const { caller } = credential;
-  return sessionMayCall(caller, operation.service.iamPrefix, operation.name) ? caller : refuseKey('badToken');
+  return sessionMayCall(caller, operation.service.iamPrefix, operation.name) ? caller : refuseKey('badToken', claim.kind);
 }
 
 /** Signatures with peculiarities, by signing name; all others are standard. */
