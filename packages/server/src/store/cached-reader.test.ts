@@ -14,7 +14,7 @@ import {
   putAll,
   things,
   type Thing,
-} from './suite.testkit.ts';
+} from './suite-fixtures.testkit.ts';
 
 interface Key {
   readonly accountId: string;

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openStore } from './index.ts';
 import { startPostgres } from './postgres.testkit.ts';
 import { StoreUnavailable } from './store.ts';
-import { accountA, anySealer, inA, putAll, storeSuite, things } from './suite.testkit.ts';
+import { accountA, anySealer, inA, putAll, things } from './suite-fixtures.testkit.ts';
+import { storeSuite } from './suite.testkit.ts';
 
 const server = await startPostgres();
 

@@ -8,6 +8,7 @@ import { PostgresNotices } from './postgres-notices.ts';
 import { SerialQueues } from './serial-queue.ts';
 import { postgresDialect, type Session } from './tables.ts';
 import type { Timers } from './timers.ts';
+import { allVersions, raiseVersion } from './versions.ts';
 
 /** Milliseconds. An engine that does not answer in these is as good as absent. */
 const timeouts = {
@@ -42,6 +43,7 @@ export class PostgresEngine implements Engine {
       connectionString: url,
       max: maxConnections,
       application_name: 'stagedoor',
+      onConnect: makeDurable,
       ...timeouts,
     });
     // A connection that breaks while idle is replaced; the next call finds out by itself.
@@ -74,9 +76,8 @@ export class PostgresEngine implements Engine {
     return version;
   }
 
-  async versions(): Promise<Map<string, number>> {
-    const rows = await this.reader.run(this.db.selectFrom('account_version').selectAll().compile());
-    return new Map(rows.map(({ account_id, version }) => [account_id, Number(version)]));
+  versions(): Promise<Map<string, number>> {
+    return allVersions(this.db, this.reader);
   }
 
   watch(hint: () => void): Promise<void> {
@@ -98,17 +99,8 @@ export class PostgresEngine implements Engine {
     accountId: string,
     work: (session: Session) => Promise<boolean>,
   ): Promise<number | undefined> {
-    const [row] = await session.run(
-      this.db
-        .insertInto('account_version')
-        .values({ account_id: accountId, version: 1 })
-        .onConflict((on) =>
-          on.column('account_id').doUpdateSet((eb) => ({ version: eb('account_version.version', '+', 1) })),
-        )
-        .returning('version')
-        .compile(),
-    );
-    return (await work(session)) ? Number(row?.version) : undefined;
+    const version = await raiseVersion(this.db, session, accountId);
+    return (await work(session)) ? version : undefined;
   }
 
   async #retrying<T>(attempt: (session: Session) => Promise<T | undefined>): Promise<T | undefined> {

@@ -7,6 +7,7 @@ import { RecordReader, RecordTransaction } from './records.ts';
 import { StoreUnavailable, type DecisionLog, type Reader, type Store, type Transaction } from './store.ts';
 import type { Session } from './tables.ts';
 import type { Timers } from './timers.ts';
+import { versionOf } from './versions.ts';
 
 const resealBatch = 100;
 
@@ -57,9 +58,7 @@ export class RecordStore implements Store {
 
   async version(accountId: string): Promise<number> {
     this.#assertOpen();
-    const query = this.#engine.db.selectFrom('account_version').select('version').where('account_id', '=', accountId);
-    const [row] = await this.#engine.reader.run(query.compile());
-    return Number(row?.version ?? 0);
+    return versionOf(this.#engine.db, this.#engine.reader, accountId);
   }
 
   onChange(listener: (accountId: string) => void): () => void {

@@ -71,7 +71,7 @@ export class RecordReader implements Reader {
   async count<T>(collection: Collection<T>, scope: Scope, prefix?: string): Promise<number> {
     if (!isStorable(prefix ?? '')) return 0;
     const { db, session } = this.context;
-    const counted = db.selectFrom('record').select((eb) => eb.fn.countAll<number>().as('count'));
+    const counted = db.selectFrom('record').select((eb) => eb.fn.countAll<number | string>().as('count'));
     const [row] = await session.run(inScope(counted, collection, scope, prefix).compile());
     return Number(row?.count ?? 0);
   }

@@ -5,7 +5,8 @@ import { afterEach, expect, test } from 'vitest';
 import { openStore } from './index.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { StoreUnavailable, type DecisionQuery } from './store.ts';
-import { accountA, anySealer, inA, putAll, storeSuite, things } from './suite.testkit.ts';
+import { accountA, anySealer, inA, putAll, things } from './suite-fixtures.testkit.ts';
+import { storeSuite } from './suite.testkit.ts';
 import { ManualTimers } from './timers.testkit.ts';
 
 const directories: string[] = [];

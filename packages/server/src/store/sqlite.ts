@@ -8,6 +8,7 @@ import { SqliteDecisionLog } from './sqlite-decisions.ts';
 import { ownFile } from './own-file.ts';
 import { sqliteDialect, type Session } from './tables.ts';
 import type { Timers } from './timers.ts';
+import { allVersions, raiseVersion } from './versions.ts';
 
 /**
  * SQLite. One connection writes, another reads, so that reads never see an open transaction. In memory no two
@@ -71,9 +72,9 @@ export class SqliteEngine implements Engine {
   async versions(): Promise<Map<string, number> | undefined> {
     const dataVersion = this.reader.pragma('data_version');
     if (dataVersion === this.#dataVersion) return undefined;
-    const rows = await this.reader.run(this.db.selectFrom('account_version').selectAll().compile());
+    const versions = await allVersions(this.db, this.reader);
     this.#dataVersion = dataVersion;
-    return new Map(rows.map(({ account_id, version }) => [account_id, version]));
+    return versions;
   }
 
   /** SQLite tells nobody; `versions` is cheap while nothing changes. */
@@ -97,19 +98,10 @@ export class SqliteEngine implements Engine {
       },
     };
     if (!(await work(session))) return undefined;
-    const [row] = await session.run(
-      this.db
-        .insertInto('account_version')
-        .values({ account_id: accountId, version: 1 })
-        .onConflict((on) =>
-          on.column('account_id').doUpdateSet((eb) => ({ version: eb('account_version.version', '+', 1) })),
-        )
-        .returning('version')
-        .compile(),
-    );
+    const version = await raiseVersion(this.db, session, accountId);
     this.#writer.exec('COMMIT');
     if (this.#inMemory) this.#repeat(written);
-    return row?.version;
+    return version;
   }
 
   #repeat(written: readonly CompiledQuery[]): void {

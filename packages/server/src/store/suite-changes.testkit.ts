@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Store } from './store.ts';
-import type { Suite } from './suite.testkit.ts';
-import { accountA, accountB, anySealer, inA, inB, keysOf, putAll, things } from './suite.testkit.ts';
+import {
+  type Suite,
+  accountA,
+  accountB,
+  anySealer,
+  inA,
+  inB,
+  keysOf,
+  putAll,
+  things,
+} from './suite-fixtures.testkit.ts';
 
 /** Resolves when the store announces the account. */
 const announced = (store: Store, account: string): Promise<void> =>

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionQuery, DecisionRow, Store } from './store.ts';
-import type { Suite } from './suite.testkit.ts';
-import { accountA, accountB, anySealer } from './suite.testkit.ts';
+import { type Suite, accountA, accountB, anySealer } from './suite-fixtures.testkit.ts';
 
 const row = (id: string, at: number, rest: Partial<DecisionRow> = {}): DecisionRow => ({
   id,

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { StoreConflict, StoreUnavailable } from './store.ts';
-import type { Suite } from './suite.testkit.ts';
-import { accountA, anywhere, inA, inAWest, inB, keysOf, otherThings, putAll, things } from './suite.testkit.ts';
+import {
+  type Suite,
+  accountA,
+  anywhere,
+  inA,
+  inAWest,
+  inB,
+  keysOf,
+  otherThings,
+  putAll,
+  things,
+} from './suite-fixtures.testkit.ts';
 
 const byteOrder = (texts: readonly string[]): string[] =>
   [...texts].sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));

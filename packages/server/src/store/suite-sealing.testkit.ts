@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KeyRing, systemRandom } from '../key-ring.ts';
 import { StoreUnavailable, type Collection } from './store.ts';
-import type { Suite } from './suite.testkit.ts';
-import { accountA, anySealer, inA, things, type Thing } from './suite.testkit.ts';
+import { type Suite, accountA, anySealer, inA, things, type Thing } from './suite-fixtures.testkit.ts';
 
 const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 

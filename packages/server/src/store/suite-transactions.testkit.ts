@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Collection, Store, Transaction } from './store.ts';
-import type { Suite } from './suite.testkit.ts';
-import { accountA, accountB, anySealer, anywhere, inA, inB, keysOf, putAll, things } from './suite.testkit.ts';
+import {
+  type Suite,
+  accountA,
+  accountB,
+  anySealer,
+  anywhere,
+  inA,
+  inB,
+  keysOf,
+  putAll,
+  things,
+} from './suite-fixtures.testkit.ts';
 
 const keys: Collection<{ name: string; accountId: string }> = { name: 'test.key' };
 

@@ -7,9 +7,13 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type ColumnType,
   type CompiledQuery,
   type Generated,
 } from 'kysely';
+
+/** A 64-bit number: PostgreSQL answers it as text. */
+type BigNumber = ColumnType<number | string, number, number | string>;
 
 /** The address of one record, as columns. */
 export interface RecordAddress {
@@ -28,12 +32,12 @@ export interface Tables {
     sealed: string | null;
   };
   record_index: RecordAddress & { index_name: string; value: string };
-  account_version: { account_id: string; version: number };
+  account_version: { account_id: string; version: BigNumber };
   decision: {
     /** Order of arrival. */
     seq: Generated<number>;
     id: string;
-    at: number;
+    at: BigNumber;
     account_id: string;
     principal: string;
     action: string;
