@@ -98,22 +98,22 @@ function matchesPart(part: HeadPart, text: string, from: number, to: number): bo
   return matchesGlob(part, text.slice(from, to));
 }
 
-function matchesHead(parts: readonly HeadPart[], text: string, cuts: readonly number[]): boolean {
+/** Where the sixth part of `text` begins when the five parts before it match, else -1. */
+function afterHead(parts: readonly HeadPart[], text: string): number {
+  if (!text.startsWith('arn:')) return -1;
   let from = 0;
   for (let i = 0; i < 5; i += 1) {
-    const to = cuts[i]!;
-    if (!matchesPart(parts[i], text, from, to)) return false;
+    const to = text.indexOf(':', from);
+    if (to < 0 || !matchesPart(parts[i], text, from, to)) return -1;
     from = to + 1;
   }
-  return true;
+  return from;
 }
 
 /** Where the sixth part of `text` begins when its head matches, else -1. */
-function tailStart(pattern: ArnPattern, text: string): number {
-  if (pattern.head !== undefined) return text.startsWith(pattern.head) ? pattern.head.length : -1;
-  const cuts = cutsOf(text);
-  if (cuts === undefined || !matchesHead(pattern.headParts ?? [], text, cuts)) return -1;
-  return cuts[4]! + 1;
+function tailStart({ head, headParts }: ArnPattern, text: string): number {
+  if (head !== undefined) return text.startsWith(head) ? head.length : -1;
+  return headParts === undefined ? -1 : afterHead(headParts, text);
 }
 
 /**

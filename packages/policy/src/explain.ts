@@ -7,13 +7,14 @@ import type { Decision, Layer } from './decision.ts';
 import { denialMessage } from './denial-message.ts';
 import type { Layers } from './layers.ts';
 import { compiledSet } from './policy-set.ts';
+import type { PolicySet } from './policy-set.ts';
 import type { AccessRequest } from './request.ts';
 import { refTo } from './search.ts';
 import { smallestChange } from './smallest-change.ts';
 import type { Change } from './smallest-change.ts';
 import { Strength } from './principals.ts';
-import { traceStatement } from './trace.ts';
-import type { StatementTrace } from './trace.ts';
+import { traceable, traceStatement } from './trace.ts';
+import type { StatementTrace, Traceable } from './trace.ts';
 
 export interface LayerTrace {
   readonly layer: Layer;
@@ -47,13 +48,20 @@ function outcomeOf(statements: readonly StatementTrace[]): LayerTrace['outcome']
   return outcome;
 }
 
-function traceLayer({ layer, level, set, reading }: LayerInForce, ask: Ask): LayerTrace {
-  const statements = compiledSet(set).policies.flatMap((policy, source) =>
-    policy.statements.map((statement) => {
-      const ref = refTo(set, { statement, source, strength: Strength.none });
-      return traceStatement(statement, ref, ask, reading);
-    }),
+const TRACEABLE = new WeakMap<PolicySet, readonly Traceable[]>();
+
+function traceablesOf(set: PolicySet): readonly Traceable[] {
+  const known = TRACEABLE.get(set);
+  if (known !== undefined) return known;
+  const made = compiledSet(set).policies.flatMap(({ statements }, source) =>
+    statements.map((statement) => traceable(statement, refTo(set, { statement, source, strength: Strength.none }))),
   );
+  TRACEABLE.set(set, made);
+  return made;
+}
+
+function traceLayer({ layer, level, set, reading }: LayerInForce, ask: Ask): LayerTrace {
+  const statements = traceablesOf(set).map((statement) => traceStatement(statement, ask, reading));
   return { layer, level, outcome: outcomeOf(statements), statements };
 }
 

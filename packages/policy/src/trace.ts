@@ -8,6 +8,7 @@ import { Strength } from './principals.ts';
 import type { ContextValue } from './request.ts';
 import type { Effect } from './statement.ts';
 import { parseTemplate, resolveTemplate, showPieces, valueOf, variablesIn } from './template.ts';
+import type { Variable } from './template.ts';
 
 export interface VariableTrace {
   /** As written between `${` and `}`, without a default. */
@@ -93,11 +94,45 @@ const NO_CLAUSES: readonly ClauseTrace[] = [];
 const NO_VARIABLES: readonly VariableTrace[] = [];
 const NO_KEYS: readonly string[] = [];
 
-function variableTraces(statement: CompiledStatement, ask: Ask): readonly VariableTrace[] {
-  const templates = (statement.resources ?? []).flatMap(({ template }) => template ?? []);
-  if (templates.length === 0) return NO_VARIABLES;
-  const variables = templates.flatMap(variablesIn);
-  return variables.map((variable) => ({ name: variable.name, value: valueOf(variable, ask.context) }));
+/** What of a statement's trace does not depend on the request: made once, since most statements fail early. */
+export interface Traceable {
+  readonly compiled: CompiledStatement;
+  readonly ref: StatementRef;
+  readonly variables: readonly Variable[];
+  /** By failed element; `none` for a statement without conditions that applies. */
+  readonly fixed: Readonly<Record<Element | 'none', StatementTrace>>;
+}
+
+function fixedTrace(compiled: CompiledStatement, statement: StatementRef, failed: Element | undefined): StatementTrace {
+  return {
+    statement,
+    effect: compiled.source.effect,
+    applies: failed === undefined,
+    failed,
+    failedClause: undefined,
+    clauses: NO_CLAUSES,
+    variables: NO_VARIABLES,
+    missingKeys: NO_KEYS,
+  };
+}
+
+/** Prepares a statement; `ref` is how its traces are to name it. */
+export function traceable(compiled: CompiledStatement, ref: StatementRef): Traceable {
+  const fixed = (failed?: Element): StatementTrace => fixedTrace(compiled, ref, failed);
+  return {
+    compiled,
+    ref,
+    variables: (compiled.resources ?? []).flatMap(({ template }) =>
+      template === undefined ? [] : variablesIn(template),
+    ),
+    fixed: {
+      action: fixed('action'),
+      resource: fixed('resource'),
+      principal: fixed('principal'),
+      condition: fixed('condition'),
+      none: fixed(),
+    },
+  };
 }
 
 function missingKeys(
@@ -117,27 +152,25 @@ function failedElement(statement: CompiledStatement, ask: Ask, reading: Reading)
   return namesCaller(statement, ask, reading) === Strength.none ? 'principal' : undefined;
 }
 
-/** Follows one statement. `statement` is how the trace is to name it. */
-export function traceStatement(
-  compiled: CompiledStatement,
-  statement: StatementRef,
-  ask: Ask,
-  reading: Reading,
-): StatementTrace {
-  const early = failedElement(compiled, ask, reading);
+function fullTrace({ compiled, fixed, variables }: Traceable, ask: Ask, early: Element | undefined): StatementTrace {
   const clauses =
     early === undefined ? compiled.clauses.map((clause) => clauseTrace(compiled, clause, ask)) : NO_CLAUSES;
-  const variables = early === 'action' ? NO_VARIABLES : variableTraces(compiled, ask);
+  const values = variables.map((variable) => ({ name: variable.name, value: valueOf(variable, ask.context) }));
   const failedClause = clauses.findIndex(({ holds }) => !holds);
-  const failed = early ?? (failedClause < 0 ? undefined : 'condition');
   return {
-    statement,
-    effect: compiled.source.effect,
-    applies: failed === undefined,
-    failed,
+    ...fixed[early ?? (failedClause < 0 ? 'none' : 'condition')],
     failedClause: failedClause < 0 ? undefined : failedClause,
     clauses,
-    variables,
-    missingKeys: missingKeys(clauses, variables, ask),
+    variables: values,
+    missingKeys: missingKeys(clauses, values, ask),
   };
+}
+
+/** Follows one statement. */
+export function traceStatement(statement: Traceable, ask: Ask, reading: Reading): StatementTrace {
+  const { compiled, fixed, variables } = statement;
+  const early = failedElement(compiled, ask, reading);
+  if (early === 'action') return fixed.action;
+  const plain = variables.length === 0 && (early !== undefined || compiled.clauses.length === 0);
+  return plain ? fixed[early ?? 'none'] : fullTrace(statement, ask, early);
 }
