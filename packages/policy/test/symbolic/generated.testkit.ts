@@ -67,6 +67,7 @@ export const world: World = {
     ...['arn:*:*:*:*:*a', 'arn:aws:ivs:*:*:channel/?', `${ivs}:*/a`, 'arn:aws:ivs', 'arn:*:kinesis*:*:22*:stream/*/1'],
   ],
   values: {
+    'aws:username': [undefined, 'a', 'ab', 'b', '*', 'red'],
     team: [undefined, 'red', 'RED', 'reed', 'blue', ''],
     size: [undefined, '5', '7.5', '10', 'x'],
     'aws:CurrentTime': [undefined, '2024-05-01T00:00:00Z', '2024-06-01T00:00:00Z', '2025-01-01T00:00:00Z'],
@@ -124,24 +125,32 @@ function match(patterns: readonly string[]): fc.Arbitrary<Match<string>> {
   return fc.record({ mode, patterns: fc.array(fc.constantFrom(...patterns), { minLength: 1, maxLength: 3 }) });
 }
 
-function statement(keys: readonly string[]): fc.Arbitrary<Statement> {
-  const clauses = world.clauses.filter(({ key }) => keys.includes(key));
+interface Ingredients {
+  readonly resourcePatterns: readonly string[];
+  readonly clauses: readonly ConditionClause[];
+}
+
+function statement({ resourcePatterns, clauses }: Ingredients): fc.Arbitrary<Statement> {
   return fc.record({
     index: fc.constant(0),
     sid: fc.constant(undefined),
     effect: fc.constantFrom<Statement['effect']>('Allow', 'Allow', 'Deny'),
     principal: fc.constant(undefined),
     action: match(world.actionPatterns),
-    resource: match(world.resourcePatterns),
+    resource: match(resourcePatterns),
     conditions: fc.array(fc.constantFrom(...clauses), { maxLength: 2 }),
     start: fc.constant(nowhere),
     end: fc.constant(nowhere),
   });
 }
 
-function policy(keys: readonly string[]): fc.Arbitrary<Policy> {
-  const statements = fc.array(statement(keys), { minLength: 1, maxLength: 4 });
-  return statements.map((list) => policyOf(list));
+function policy(ingredients: Ingredients): fc.Arbitrary<Policy> {
+  return fc.array(statement(ingredients), { minLength: 1, maxLength: 4 }).map((list) => policyOf(list));
+}
+
+function ingredientsFor(keys: readonly string[]): Ingredients {
+  const clauses = world.clauses.filter(({ key }) => keys.includes(key));
+  return { resourcePatterns: world.resourcePatterns, clauses };
 }
 
 export function policyOf(statements: readonly Statement[], version: Policy['version'] = '2012-10-17'): Policy {
@@ -154,13 +163,42 @@ export interface Pair {
   readonly b: Policy;
 }
 
+function pairsOf(keys: readonly string[], ingredients: Ingredients): fc.Arbitrary<Pair> {
+  const made = policy(ingredients);
+  return fc
+    .record({ a: made, b: made, shared: fc.integer({ min: 0, max: 3 }) })
+    .map(({ a, b, shared }) => ({ keys, a, b: withStatementsOf(a, b, shared) }));
+}
+
 /** Two policies that look at the same one or two context keys; often one with the statements of the other. */
 export const pairs: fc.Arbitrary<Pair> = fc
-  .uniqueArray(fc.constantFrom(...Object.keys(world.values)), { minLength: 1, maxLength: 2 })
-  .chain((keys) =>
-    fc.record({ keys: fc.constant(keys), a: policy(keys), b: policy(keys), shared: fc.integer({ min: 0, max: 3 }) }),
-  )
-  .map(({ keys, a, b, shared }) => ({ keys, a, b: withStatementsOf(a, b, shared) }));
+  .uniqueArray(fc.constantFrom(...new Set(world.clauses.map(({ key }) => key))), { minLength: 1, maxLength: 2 })
+  .chain((keys) => pairsOf(keys, ingredientsFor(keys)));
+
+/** Pairs with policy variables in resources and operands. */
+export const pairsWithVariables: fc.Arbitrary<Pair> = pairsOf(['team', 'aws:username'], {
+  resourcePatterns: [
+    ...['*', `${ivs}:channel/*`, `${ivs}:channel/a`, `${ivs}:channel/a*`, `${ivs}:channel/\${aws:username}`],
+    ...[
+      `${ivs}:channel/\${AWS:UserName}/*`,
+      `${ivs}:channel/\${aws:username, 'a'}`,
+      `${ivs}:channel/\${team}\${aws:username}`,
+    ],
+  ],
+  clauses: [
+    ...clausesOn(
+      'team',
+      ['StringEquals', 'StringNotEquals', 'StringLike'],
+      [['\${aws:username}'], ['r*', '\${aws:username}'], ['red']],
+    ),
+    ...clausesOn(
+      'aws:username',
+      ['StringEquals', 'StringNotLike', 'StringLikeIfExists'],
+      [['a'], ['a*'], ['\${team}*']],
+    ),
+    ...presence('aws:username'),
+  ],
+});
 
 function withStatementsOf(a: Policy, b: Policy, kind: number): Policy {
   if (kind === 0) return b;
