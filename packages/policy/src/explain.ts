@@ -54,7 +54,9 @@ function traceablesOf(set: PolicySet): readonly Traceable[] {
   const known = TRACEABLE.get(set);
   if (known !== undefined) return known;
   const made = compiledSet(set).policies.flatMap(({ statements }, source) =>
-    statements.map((statement) => traceable(statement, refTo(set, { statement, source, strength: Strength.none }))),
+    statements.map((statement) =>
+      traceable(statement, refTo(set, { statement, source, strength: Strength.none, ref: undefined })),
+    ),
   );
   TRACEABLE.set(set, made);
   return made;

@@ -2,7 +2,7 @@
 import { actionApplies, compilePolicy } from './compile.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { ActionName } from './action-table.ts';
-import { ResourceIndex } from './resource-index.ts';
+import { candidateFor, ResourceIndex } from './resource-index.ts';
 import type { Candidate } from './resource-index.ts';
 import type { Policy } from './statement.ts';
 
@@ -63,12 +63,13 @@ export class CompiledSet implements PolicySet {
     const policies = this.sources.map(({ policy }) => compilePolicy(policy));
     this.compiled = policies;
     this.unknown = policies.some((policy) => policy.unknown);
-    if (weightOf(policies) > SMALL) this.index = new PlanIndex(policies);
+    if (weightOf(policies) > SMALL) this.index = new PlanIndex(this.sources, policies);
     return policies;
   }
 }
 
 class PlanIndex {
+  private readonly sources: readonly PolicySource[];
   private readonly policies: readonly CompiledPolicy[];
   private readonly plans = new Map<number, Plan>();
   /** Plans by the statements they hold: actions with the same statements share one. */
@@ -76,7 +77,8 @@ class PlanIndex {
   private lastId = -1;
   private lastPlan: Plan | undefined;
 
-  constructor(policies: readonly CompiledPolicy[]) {
+  constructor(sources: readonly PolicySource[], policies: readonly CompiledPolicy[]) {
+    this.sources = sources;
     this.policies = policies;
   }
 
@@ -106,9 +108,11 @@ class PlanIndex {
     for (const [source, { statements }] of this.policies.entries()) {
       for (const statement of statements) {
         if (!actionApplies(statement, action)) continue;
+        const { index, sid } = statement.source;
+        const ref = { policy: this.sources[source]?.id ?? '', index, sid };
         if (statement.resources === undefined || statement.notResource)
-          found.push({ statement, source, pattern: undefined });
-        else for (const pattern of statement.resources) found.push({ statement, source, pattern });
+          found.push(candidateFor(statement, source, ref));
+        else for (const pattern of statement.resources) found.push(candidateFor(statement, source, ref, pattern));
       }
     }
     return found;

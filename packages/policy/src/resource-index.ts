@@ -4,15 +4,38 @@ import type { ArnPattern } from './arn.ts';
 import { sixthPartOf } from './ask.ts';
 import type { Ask } from './ask.ts';
 import type { CompiledStatement } from './compile.ts';
+import type { StatementRef } from './decision.ts';
 import { SliceTable } from './slice-table.ts';
 import type { Keyed } from './slice-table.ts';
 
 /** A statement with the one Resource pattern that may match; without it the whole element is to be tried. */
 export interface Candidate {
+  readonly pattern: ArnPattern | undefined;
+  /** `pattern` as text, when it holds no wildcard: kept here because every object on the way costs a cache miss. */
+  readonly exact: string | undefined;
+  /** An identity statement without conditions: it applies as soon as action and resource do. */
+  readonly bare: boolean;
+  readonly ref: StatementRef;
   readonly statement: CompiledStatement;
   /** Position of its document in the set. */
   readonly source: number;
-  readonly pattern: ArnPattern | undefined;
+}
+
+/** The candidate for one pattern of a statement, or for its whole Resource element. */
+export function candidateFor(
+  statement: CompiledStatement,
+  source: number,
+  ref: StatementRef,
+  pattern?: ArnPattern,
+): Candidate {
+  return {
+    pattern,
+    exact: pattern?.kind === 'exact' ? pattern.written : undefined,
+    bare: statement.principals === undefined && statement.resources !== undefined && statement.clauses.length === 0,
+    ref,
+    statement,
+    source,
+  };
 }
 
 interface Level {

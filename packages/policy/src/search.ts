@@ -13,6 +13,8 @@ export interface Hit {
   readonly statement: CompiledStatement;
   readonly source: number;
   readonly strength: Strength;
+  /** How a decision names it, when that was prepared. */
+  readonly ref: StatementRef | undefined;
 }
 
 /** How a statement names the caller when its conditions hold too, else `none`. */
@@ -28,9 +30,18 @@ export function applies(statement: CompiledStatement, ask: Ask, reading: Reading
 }
 
 /** The same for a candidate, whose action is known to match. */
-function candidateApplies({ statement, pattern }: Candidate, ask: Ask, reading: Reading): Strength {
-  const fits = pattern === undefined ? resourceApplies(statement, ask) : patternMatches(pattern, ask);
-  return fits ? strengthIfHeld(statement, ask, reading) : Strength.none;
+function candidateApplies(candidate: Candidate, ask: Ask, reading: Reading): Strength {
+  const { exact, pattern } = candidate;
+  if (exact === undefined) {
+    const fits = pattern === undefined ? resourceApplies(candidate.statement, ask) : patternMatches(pattern, ask);
+    if (!fits) return Strength.none;
+  } else if (exact !== ask.resource) return Strength.none;
+  if (candidate.bare && reading === 'identity') return Strength.direct;
+  return strengthIfHeld(candidate.statement, ask, reading);
+}
+
+function hitOn({ statement, source, ref }: Candidate, strength: Strength): Hit {
+  return { statement, source, strength, ref };
 }
 
 /** The more direct of what was found before and what the list holds. */
@@ -39,7 +50,7 @@ function bestOf(list: readonly Candidate[], ask: Ask, reading: Reading, before: 
   for (const candidate of list) {
     const strength = candidateApplies(candidate, ask, reading);
     if (strength <= (best === undefined ? Strength.none : best.strength)) continue;
-    best = { statement: candidate.statement, source: candidate.source, strength };
+    best = hitOn(candidate, strength);
     if (strength === Strength.direct) return best;
   }
   return best;
@@ -62,7 +73,7 @@ function bestOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit | undef
     for (const statement of policies[source]!.allows) {
       const strength = applies(statement, ask, reading);
       if (strength <= (best === undefined ? Strength.none : best.strength)) continue;
-      best = { statement, source, strength };
+      best = { statement, source, strength, ref: undefined };
       if (strength === Strength.direct) return best;
     }
   }
@@ -80,8 +91,7 @@ function collect(list: readonly Candidate[], ask: Ask, reading: Reading, into: H
   let found = into;
   for (const candidate of list) {
     const strength = candidateApplies(candidate, ask, reading);
-    if (strength > Strength.none)
-      (found ??= []).push({ statement: candidate.statement, source: candidate.source, strength });
+    if (strength > Strength.none) (found ??= []).push(hitOn(candidate, strength));
   }
   return found;
 }
@@ -102,7 +112,7 @@ function deniesOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit[] | u
   for (let source = 0; source < policies.length; source += 1) {
     for (const statement of policies[source]!.denies) {
       const strength = applies(statement, ask, reading);
-      if (strength > Strength.none) (found ??= []).push({ statement, source, strength });
+      if (strength > Strength.none) (found ??= []).push({ statement, source, strength, ref: undefined });
     }
   }
   return found;
@@ -117,7 +127,8 @@ export function findDenies(set: PolicySet, ask: Ask, reading: Reading): readonly
 }
 
 /** How a decision names a statement. */
-export function refTo(set: PolicySet, { statement, source }: Hit): StatementRef {
+export function refTo(set: PolicySet, { statement, source, ref }: Hit): StatementRef {
+  if (ref !== undefined) return ref;
   const { index, sid } = statement.source;
   return { policy: set.sources[source]?.id ?? '', index, sid };
 }
@@ -137,7 +148,7 @@ export function findUnevaluated(set: PolicySet, ask: Ask, reading: Reading): Sta
     for (const statement of statements) {
       const asDeny = { ...statement, deny: true };
       const strength = statement.unknown ? applies(asDeny, ask, reading) : Strength.none;
-      if (strength > Strength.none) found.push({ statement, source, strength });
+      if (strength > Strength.none) found.push({ statement, source, strength, ref: undefined });
     }
   }
   return refsTo(set, found);

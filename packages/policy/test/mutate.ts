@@ -97,7 +97,7 @@ function option(name: string): string | undefined {
 /** A repeatable choice: mutants in the order of a hash with the seed. */
 function chosen(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
   const rank = ({ file, line, after }: Mutant): number =>
-    [...`${seed}${file}${line}${after}`].reduce(
+    Array.from(`${seed}${file}${line}${after}`).reduce(
       (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
       7,
     ) >>> 0;
