@@ -67,6 +67,24 @@ describe('changes', () => {
     expect(heard).toEqual(['', 'a', '', 'a', 'a']);
   });
 
+  test('that may have been missed are announced while the answer is overdue', async () => {
+    const { timers, heard, source } = await watched({ a: 1 });
+    let answer = (_versions: Map<string, number>) => undefined as void;
+    source.answer = () => new Promise((resolve) => (answer = resolve));
+    await timers.advance(200);
+    expect(heard).toEqual([]);
+    await timers.advance(200);
+    expect(heard).toEqual(['', 'a']);
+    await timers.advance(200);
+    expect(heard).toEqual(['', 'a', '', 'a']);
+    answer(new Map([['a', 1]]));
+    await timers.advance(0);
+    source.answer = () => Promise.resolve(undefined);
+    await timers.advance(200);
+    await timers.advance(200);
+    expect(heard).toEqual(['', 'a', '', 'a']);
+  });
+
   test('an engine that surely has nothing new costs its listeners nothing', async () => {
     const { timers, heard, source } = await watched({ a: 1 });
     source.answer = () => Promise.resolve(undefined);

@@ -68,12 +68,28 @@ export class Changes {
   }
 
   async #look(): Promise<void> {
+    const answered = this.#whileOverdue();
     try {
       this.#compare((await this.#source.versions()) ?? new Map());
     } catch {
       // Without the versions nobody can say that a cached permission still holds: fail closed.
       this.everything();
+    } finally {
+      answered();
     }
+  }
+
+  /** An answer that does not come is like a failure: until it does, nothing stays cached. Answers the way to end this. */
+  #whileOverdue(): () => void {
+    let cancel = (): void => undefined;
+    const arm = (): void => {
+      cancel = this.#timers.after(this.#source.pollEveryMs, () => {
+        this.everything();
+        arm();
+      });
+    };
+    arm();
+    return () => cancel();
   }
 
   #compare(versions: Map<string, number>): void {

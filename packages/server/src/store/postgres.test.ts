@@ -70,6 +70,17 @@ if ('absent' in server) {
       await server.drop(url);
     });
 
+    test('ping and reads reject with StoreUnavailable when the database has gone', async () => {
+      const url = await server.create();
+      const store = await openStore({ database: url, sealer: anySealer() });
+      await store.ping();
+      await server.drop(url);
+      await expect(store.ping()).rejects.toThrow(StoreUnavailable);
+      await expect(store.reader.get(things, inA, 'k')).rejects.toThrow(StoreUnavailable);
+      await expect(putAll(store, inA, ['a'])).rejects.toThrow(StoreUnavailable);
+      await store.close();
+    });
+
     test('a transaction whose connection was cut before COMMIT runs again; reads recover', async () => {
       const url = await server.create();
       const store = await openStore({ database: url, sealer: anySealer() });

@@ -76,14 +76,15 @@ export class RecordStore implements Store {
     this.#assertOpen();
     const { db } = this.#engine;
     await this.#engine.write('', async (session) => {
-      await session.run(db.deleteFrom('record_index').compile());
-      await session.run(db.deleteFrom('record').compile());
+      // First, because it waits for the open writes of every account.
       await session.run(
         db
           .updateTable('account_version')
           .set((eb) => ({ version: eb('version', '+', 1) }))
           .compile(),
       );
+      await session.run(db.deleteFrom('record_index').compile());
+      await session.run(db.deleteFrom('record').compile());
       return true;
     });
     await this.#engine.decisions.prune(Number.MAX_SAFE_INTEGER, 0);

@@ -123,6 +123,22 @@ export function transactionsSuite(suite: Suite): void {
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     });
 
+    test('close waits for the transactions that have begun', async () => {
+      const store = await suite.fresh();
+      const [written, mayEnd] = [gate(), gate()];
+      const writing = store.transact(accountA, async (tx) => {
+        await tx.put(things, inA, 'k', { name: 'k' });
+        written.open();
+        await mayEnd.passed;
+        return tx.get(things, inA, 'k');
+      });
+      await written.passed;
+      const closing = store.close();
+      mayEnd.open();
+      expect(await writing).toEqual({ name: 'k' });
+      await closing;
+    });
+
     test('a failed transaction does not hold up the next', async () => {
       const store = await suite.fresh();
       const failing = store.transact(accountA, async () => Promise.reject(new Error('refused')));
