@@ -1,6 +1,6 @@
 /** The one door from text to a policy: it takes whatever AWS can have stored and says where it cannot. */
 
-import { type JsonMember, type JsonObject, type JsonValue, pointer, readJson } from './json.ts';
+import { type JsonMember, type JsonObject, type JsonValue, memberOf, pointer, readJson } from './json.ts';
 import { operatorNamed } from './operator-names.ts';
 import { Locator } from './position.ts';
 import type {
@@ -36,6 +36,8 @@ export interface Problem {
   /** JSON pointer to the place. */
   readonly at: string;
   readonly position: Position;
+  /** The element of a statement, or of the document, that the place lies in. */
+  readonly element?: string;
   /** The element that is unknown or missing, or the value that is refused, where one word tells. */
   readonly subject?: string;
 }
@@ -107,7 +109,37 @@ const principalTypes: readonly PrincipalType[] = ['AWS', 'Service', 'Federated',
 const everyone: Match<PrincipalPattern>['patterns'] = Object.freeze([Object.freeze({ type: '*', value: '*' })]);
 const noConditions: readonly ConditionClause[] = Object.freeze([]);
 
-type Elements = ReadonlyMap<string, JsonValue>;
+/** A place in the document; written out as a JSON pointer, once, only when a problem is reported in it. */
+class Place {
+  private readonly parent: Place | undefined;
+  private readonly step: string | number;
+  private written: string | undefined;
+
+  constructor(parent: Place | undefined, step: string | number) {
+    this.parent = parent;
+    this.step = step;
+  }
+
+  /** The element it lies in: the first name below a statement, or below the document. */
+  get element(): string | undefined {
+    if (typeof this.step === 'string' && (this.parent === undefined || this.parent.isStatement)) return this.step;
+    return this.parent?.element;
+  }
+
+  private get isStatement(): boolean {
+    if (typeof this.step === 'number') return this.parent?.parent === undefined;
+    return this.parent === undefined && this.step === 'Statement';
+  }
+
+  get pointer(): string {
+    this.written ??= pointer(this.parent?.pointer ?? '', this.step);
+    return this.written;
+  }
+}
+
+function within(parent: Place | undefined, step: string | number): Place {
+  return new Place(parent, step);
+}
 
 class PolicyBuilder {
   readonly problems: Problem[] = [];
@@ -119,38 +151,54 @@ class PolicyBuilder {
     this.limit = limit;
   }
 
-  private report(code: ProblemCode, message: string, at: string, offset: number, subject?: string): undefined {
+  private report(
+    code: ProblemCode,
+    message: string,
+    at: Place | undefined,
+    offset: number,
+    subject?: string,
+  ): undefined {
     if (this.problems.length < this.limit) {
-      const problem = { code, message, at, position: this.locator.at(offset) };
-      this.problems.push(subject === undefined ? problem : { ...problem, subject });
+      const element = at?.element;
+      this.problems.push({
+        code,
+        message,
+        at: at?.pointer ?? '',
+        position: this.locator.at(offset),
+        ...(element !== undefined && { element }),
+        ...(subject !== undefined && { subject }),
+      });
     }
     return undefined;
   }
 
   policy(root: JsonValue): Policy | undefined {
-    if (root.kind !== 'object') return this.report('wrong-type', 'a policy is a JSON object', '', root.start);
-    const elements = this.elements(root, policyElements, '');
-    const version = this.oneOf(elements.get('Version'), versions, '/Version');
-    const id = this.text(elements.get('Id'), '/Id');
-    const statements = this.statements(root, elements.get('Statement'));
+    if (root.kind !== 'object') return this.report('wrong-type', 'a policy is a JSON object', undefined, root.start);
+    this.checkElements(root, policyElements, undefined);
+    const version = this.oneOf(memberOf(root, 'Version'), versions, within(undefined, 'Version'));
+    const id = this.text(memberOf(root, 'Id'), within(undefined, 'Id'));
+    const statements = this.statements(root, memberOf(root, 'Statement'));
     return Object.freeze({ version: version ?? '2008-10-17', id, statements: Object.freeze(statements) });
   }
 
-  private elements(object: JsonObject, known: ReadonlySet<string>, at: string): Elements {
-    const elements = new Map<string, JsonValue>();
-    for (const { key, keyStart, value } of object.members) {
-      if (known.has(key)) elements.set(key, value);
-      else this.report('unknown-element', `\`${key}\` is not a known element`, pointer(at, key), keyStart, key);
+  /** Reports the members that are no elements. */
+  private checkElements(object: JsonObject, known: ReadonlySet<string>, at: Place | undefined): void {
+    for (const { key, keyStart } of object.members) {
+      if (known.has(key)) continue;
+      this.report('unknown-element', `\`${key}\` is not a known element`, within(at, key), keyStart, key);
     }
-    return elements;
   }
 
-  private text(value: JsonValue | undefined, at: string): string | undefined {
+  private text(value: JsonValue | undefined, at: Place | undefined): string | undefined {
     if (value === undefined || value.kind === 'string') return value?.value;
     return this.report('wrong-type', `expected a string, found ${article(value)}`, at, value.start);
   }
 
-  private oneOf<T extends string>(value: JsonValue | undefined, allowed: readonly T[], at: string): T | undefined {
+  private oneOf<T extends string>(
+    value: JsonValue | undefined,
+    allowed: readonly T[],
+    at: Place | undefined,
+  ): T | undefined {
     const text = this.text(value, at);
     if (value === undefined || text === undefined) return undefined;
     const found = allowed.find((one) => one === text);
@@ -160,32 +208,34 @@ class PolicyBuilder {
   }
 
   private statements(root: JsonObject, value: JsonValue | undefined): Statement[] {
-    const at = '/Statement';
-    if (value === undefined) this.report('missing-element', 'a policy needs a Statement', '', root.start, 'Statement');
+    const at = within(undefined, 'Statement');
+    if (value === undefined)
+      this.report('missing-element', 'a policy needs a Statement', undefined, root.start, 'Statement');
     if (value?.kind === 'array' && value.items.length === 0) {
       this.report('empty-list', 'a policy needs at least one statement', at, value.start);
     }
     if (value?.kind !== 'array') return this.kept(value === undefined ? [] : [this.statement(value, 0, at)]);
-    return this.kept(value.items.map((item, index) => this.statement(item, index, pointer(at, index))));
+    return this.kept(value.items.map((item, index) => this.statement(item, index, within(at, index))));
   }
 
   private kept(statements: readonly (Statement | undefined)[]): Statement[] {
     return statements.filter((statement) => statement !== undefined);
   }
 
-  private statement(value: JsonValue, index: number, at: string): Statement | undefined {
+  private statement(value: JsonValue, index: number, at: Place | undefined): Statement | undefined {
     if (value.kind !== 'object') {
       return this.report('wrong-type', `a statement is an object, not ${article(value)}`, at, value.start);
     }
-    const elements = this.elements(value, statementElements, at);
-    const effect = this.effect(value, elements, at);
-    const action = this.action(value, elements, at);
-    const sid = this.text(elements.get('Sid'), `${at}/Sid`);
-    const principal = this.principal(value, elements, at);
-    const resource = this.resource(value, elements, at);
-    const conditions = this.conditions(elements.get('Condition'), `${at}/Condition`);
+    this.checkElements(value, statementElements, at);
+    const effect = this.effect(value, at);
+    const action = this.action(value, at);
+    const sid = this.text(memberOf(value, 'Sid'), within(at, 'Sid'));
+    const principal = this.principal(value, at);
+    const resource = this.resource(value, at);
+    const conditions = this.conditions(memberOf(value, 'Condition'), within(at, 'Condition'));
     if (effect === undefined || action === undefined) return undefined;
-    const [start, end] = [this.position(value.start), this.position(value.end)];
+    const start = this.position(value.start);
+    const end = this.position(value.end);
     return Object.freeze({ index, sid, effect, principal, action, resource, conditions, start, end });
   }
 
@@ -193,16 +243,17 @@ class PolicyBuilder {
     return Object.freeze(this.locator.at(offset));
   }
 
-  private effect(statement: JsonObject, elements: Elements, at: string): Effect | undefined {
-    const value = elements.get('Effect');
+  private effect(statement: JsonObject, at: Place | undefined): Effect | undefined {
+    const value = memberOf(statement, 'Effect');
     if (value === undefined)
       return this.report('missing-element', 'a statement needs an Effect', at, statement.start, 'Effect');
-    return this.oneOf(value, effects, `${at}/Effect`);
+    return this.oneOf(value, effects, within(at, 'Effect'));
   }
 
   /** The one of an element and its Not-form that is present, and under which name. */
-  private choice(statement: JsonObject, elements: Elements, name: string, at: string) {
-    const [only, allBut] = [elements.get(name), elements.get(`Not${name}`)];
+  private choice(statement: JsonObject, name: string, at: Place | undefined) {
+    const only = memberOf(statement, name);
+    const allBut = memberOf(statement, `Not${name}`);
     if (only !== undefined && allBut !== undefined) {
       return this.report(
         'conflicting-elements',
@@ -211,22 +262,22 @@ class PolicyBuilder {
         statement.start,
       );
     }
-    if (only !== undefined) return { value: only, mode: 'only', at: `${at}/${name}` } as const;
-    return allBut && ({ value: allBut, mode: 'allBut', at: `${at}/Not${name}` } as const);
+    if (only !== undefined) return { value: only, mode: 'only', at: within(at, name) } as const;
+    return allBut && ({ value: allBut, mode: 'allBut', at: within(at, `Not${name}`) } as const);
   }
 
-  private action(statement: JsonObject, elements: Elements, at: string): Match<string> | undefined {
-    const chosen = this.choice(statement, elements, 'Action', at);
+  private action(statement: JsonObject, at: Place | undefined): Match<string> | undefined {
+    const chosen = this.choice(statement, 'Action', at);
     if (chosen === undefined) {
-      if (elements.has('Action')) return undefined;
+      if (memberOf(statement, 'Action') !== undefined) return undefined;
       return this.report('missing-element', 'a statement needs Action or NotAction', at, statement.start, 'Action');
     }
     const patterns = this.strings(chosen.value, chosen.at, false);
     return Object.freeze({ mode: chosen.mode, patterns: this.filled(patterns, chosen.value, chosen.at) });
   }
 
-  private resource(statement: JsonObject, elements: Elements, at: string): Match<string> | undefined {
-    const chosen = this.choice(statement, elements, 'Resource', at);
+  private resource(statement: JsonObject, at: Place | undefined): Match<string> | undefined {
+    const chosen = this.choice(statement, 'Resource', at);
     if (chosen === undefined) return undefined;
     const patterns = this.strings(chosen.value, chosen.at, true);
     // `Resource: [null]` can be stored and names nothing; `NotResource: [null]` would name everything.
@@ -237,42 +288,46 @@ class PolicyBuilder {
     });
   }
 
-  private filled<P>(patterns: readonly P[], value: JsonValue, at: string): readonly P[] {
+  private filled<P>(patterns: readonly P[], value: JsonValue, at: Place | undefined): readonly P[] {
     if (isBlank(value)) this.report('empty-list', 'this list may not be empty', at, value.start);
     return patterns;
   }
 
   /** A string or a list of strings, as a frozen list; `null` members are passed over where that is allowed. */
-  private strings(value: JsonValue, at: string, nulls: boolean): readonly string[] {
+  private strings(value: JsonValue, at: Place | undefined, nulls: boolean): readonly string[] {
     const found: string[] = [];
-    const items = value.kind === 'array' ? value.items : [value];
-    for (const [index, item] of items.entries()) {
-      if (item.kind === 'string') found.push(item.value);
-      else if (!(nulls && item.kind === 'null' && value.kind === 'array')) {
-        const place = value.kind === 'array' ? pointer(at, index) : at;
-        this.report('wrong-type', `expected a string, found ${article(item)}`, place, item.start);
-      }
-    }
+    if (value.kind === 'string') found.push(value.value);
+    else if (value.kind !== 'array')
+      this.report('wrong-type', `expected a string, found ${article(value)}`, at, value.start);
+    else value.items.forEach((item, index) => this.item(item, index, at, nulls, found));
     return Object.freeze(found);
   }
 
-  private principal(statement: JsonObject, elements: Elements, at: string): Match<PrincipalPattern> | undefined {
-    const chosen = this.choice(statement, elements, 'Principal', at);
+  private item(item: JsonValue, index: number, at: Place | undefined, nulls: boolean, found: string[]): void {
+    if (item.kind === 'string') found.push(item.value);
+    else if (!(nulls && item.kind === 'null')) {
+      const place = within(at, index);
+      this.report('wrong-type', `expected a string, found ${article(item)}`, place, item.start);
+    }
+  }
+
+  private principal(statement: JsonObject, at: Place | undefined): Match<PrincipalPattern> | undefined {
+    const chosen = this.choice(statement, 'Principal', at);
     if (chosen === undefined) return undefined;
     return Object.freeze({ mode: chosen.mode, patterns: this.principals(chosen.value, chosen.at) });
   }
 
-  private principals(value: JsonValue, at: string): readonly PrincipalPattern[] {
+  private principals(value: JsonValue, at: Place | undefined): readonly PrincipalPattern[] {
     if (value.kind === 'string' && value.value === '*') return everyone;
     if (value.kind !== 'object') {
       this.report('invalid-value', 'a principal is `"*"` or an object such as {"AWS": "…"}', at, value.start);
       return [];
     }
-    const patterns = value.members.flatMap((member) => this.principalsOf(member, pointer(at, member.key)));
+    const patterns = value.members.flatMap((member) => this.principalsOf(member, within(at, member.key)));
     return Object.freeze([...this.filled(patterns, value, at)]);
   }
 
-  private principalsOf({ key, keyStart, value }: JsonMember, at: string): PrincipalPattern[] {
+  private principalsOf({ key, keyStart, value }: JsonMember, at: Place | undefined): PrincipalPattern[] {
     const type = principalTypes.find((one) => one === key);
     if (type === undefined) {
       this.report('invalid-value', `\`${key}\` is not one of ${principalTypes.join(', ')}`, at, keyStart);
@@ -282,19 +337,19 @@ class PolicyBuilder {
     return values.map((text) => Object.freeze({ type, value: text }));
   }
 
-  private conditions(value: JsonValue | undefined, at: string): readonly ConditionClause[] {
+  private conditions(value: JsonValue | undefined, at: Place | undefined): readonly ConditionClause[] {
     if (value === undefined) return noConditions;
     const blocks = this.object(value, at);
-    return Object.freeze(blocks.flatMap((block) => this.clauses(block, pointer(at, block.key))));
+    return Object.freeze(blocks.flatMap((block) => this.clauses(block, within(at, block.key))));
   }
 
-  private object(value: JsonValue, at: string): readonly JsonMember[] {
+  private object(value: JsonValue, at: Place | undefined): readonly JsonMember[] {
     if (value.kind === 'object') return value.members;
     this.report('wrong-type', `expected an object, found ${article(value)}`, at, value.start);
     return [];
   }
 
-  private clauses(block: JsonMember, at: string): ConditionClause[] {
+  private clauses(block: JsonMember, at: Place | undefined): ConditionClause[] {
     const { operator, quantifier, ifExists = false } = operatorNamed(block.key) ?? {};
     return this.object(block.value, at).map(({ key, value }) =>
       Object.freeze({
@@ -303,17 +358,17 @@ class PolicyBuilder {
         quantifier,
         ifExists,
         key,
-        values: this.operands(value, pointer(at, key)),
+        values: this.operands(value, within(at, key)),
       }),
     );
   }
 
-  private operands(value: JsonValue, at: string): readonly string[] {
+  private operands(value: JsonValue, at: Place | undefined): readonly string[] {
     if (value.kind !== 'array') return Object.freeze(this.operand(value, at));
-    return Object.freeze(value.items.flatMap((item, index) => this.operand(item, pointer(at, index))));
+    return Object.freeze(value.items.flatMap((item, index) => this.operand(item, within(at, index))));
   }
 
-  private operand(value: JsonValue, at: string): string[] {
+  private operand(value: JsonValue, at: Place | undefined): string[] {
     if (value.kind === 'string') return [value.value];
     if (value.kind === 'number' || value.kind === 'boolean') return [value.text];
     this.report('wrong-type', `expected a string, a number or a boolean, found ${article(value)}`, at, value.start);

@@ -49,10 +49,6 @@ function namesRegion({ region }: ArnParts): boolean {
 /** In the order in which one resource is looked at. */
 const rules: readonly ResourceRule[] = [
   {
-    refuses: ({ text }) => !text.includes(':'),
-    message: ({ text }) => `Resource ${text} must be in ARN format or "*".`,
-  },
-  {
     refuses: ({ partition }, own) => (own === undefined ? !partitions.has(partition) : partition !== own),
     message: ({ partition, padded }) => `Partition "${partition}" is not valid for resource "arn:${padded}".`,
   },
@@ -76,6 +72,7 @@ const rules: readonly ResourceRule[] = [
 /** What is wrong with the form of a resource of an identity policy, in AWS's words. */
 export function resourceProblem(resource: string, partition?: string): string | undefined {
   if (resource === '*') return undefined;
+  if (!resource.includes(':')) return `Resource ${resource} must be in ARN format or "*".`;
   const arn = arnParts(resource);
   return rules
     .find(({ vendor, refuses }) => (vendor ?? arn.vendor) === arn.vendor && refuses(arn, partition))

@@ -17,22 +17,25 @@ const legacyText = 'The policy failed legacy parsing';
 
 const oldest = '2012-10-17';
 
-const principalPlace = /^\/Statement(?:\/\d+)?\/(?:Not)?Principal(?:\/|$)/;
-const actionPlace = /^\/Statement(?:\/\d+)?\/(?:Not)?Action$/;
-const resourcePlace = /^\/Statement(?:\/\d+)?\/(?:Not)?Resource$/;
-
-function lacksActions({ code, at, subject }: Problem): boolean {
-  return (code === 'missing-element' && subject === 'Action') || (code === 'empty-list' && actionPlace.test(at));
+function lacksActions({ code, element, subject }: Problem): boolean {
+  if (code === 'missing-element') return subject === 'Action';
+  return code === 'empty-list' && (element === 'Action' || element === 'NotAction');
 }
 
-function lacksResources({ code, at }: Problem): boolean {
-  return code === 'empty-list' && resourcePlace.test(at);
+function lacksResources({ code, element }: Problem): boolean {
+  return code === 'empty-list' && (element === 'Resource' || element === 'NotResource');
+}
+
+/** Problems within Principal or NotPrincipal; an unknown element at the top may have that name too. */
+export function isPrincipalProblem({ code, element }: Problem): boolean {
+  return code !== 'unknown-element' && (element === 'Principal' || element === 'NotPrincipal');
 }
 
 /** Problems of the parser that a later stage answers, and those of Principal, which has a text of its own. */
 function isLater(problem: Problem): boolean {
-  if (problem.code === 'wrong-case' || principalPlace.test(problem.at)) return true;
-  return lacksActions(problem) || lacksResources(problem);
+  return (
+    problem.code === 'wrong-case' || isPrincipalProblem(problem) || lacksActions(problem) || lacksResources(problem)
+  );
 }
 
 function syntax(subject: Subject): readonly Refusal[] {

@@ -1,8 +1,7 @@
 /** The validator of resource-based policies, with the texts S3 gives for bucket policies. */
 
 import { memberOf } from '../json.ts';
-import type { Problem } from '../parse.ts';
-import { misspeltOperators, repeatedSids } from './identity.ts';
+import { isPrincipalProblem, misspeltOperators, repeatedSids } from './identity.ts';
 import { isPrincipalForm } from './principals.ts';
 import { placedPrincipals } from './placed-principals.ts';
 import { type PlacedText, elementTexts, statementsOf } from './statements.ts';
@@ -12,12 +11,6 @@ import { type Refusal, type Stage, type Subject, type Validator, problemsAs, ref
 const incompleteText = 'Statement is missing required element';
 const principalText = 'Invalid principal in policy';
 const syntaxText = 'Invalid policy syntax.';
-
-const principalPlace = /^\/Statement(?:\/\d+)?\/(?:Not)?Principal(?:\/|$)/;
-
-function isPrincipalProblem({ at }: Problem): boolean {
-  return principalPlace.test(at);
-}
 
 /** Statements with neither an element nor its Not-form. */
 function lacking({ document }: Subject, element: string, message: string): readonly Refusal[] {

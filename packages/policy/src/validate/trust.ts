@@ -30,12 +30,12 @@ function holding(element: string, message: string): Stage['check'] {
 /** An absent Version is accepted, as for identity policies. */
 export const badVersion = problemsAs(
   'The policy must contain a valid version string',
-  ({ code, at }) => at === '/Version' && code !== 'unknown-element',
+  ({ code, element }) => element === 'Version' && code !== 'unknown-element',
 );
 
 export const noStatements = problemsAs(
   'Could not parse the policy: Statement is empty!',
-  ({ code, at }) => code === 'empty-list' && at === '/Statement',
+  ({ code, element }) => code === 'empty-list' && element === 'Statement',
 );
 
 export const unknownField = problemsAs(
@@ -45,14 +45,15 @@ export const unknownField = problemsAs(
 
 export const badEffect = problemsAs(
   ({ subject = '' }) => `Invalid effect: ${subject}`,
-  ({ code, at }) => (code === 'invalid-value' || code === 'wrong-case') && /^\/Statement(?:\/\d+)?\/Effect$/.test(at),
+  ({ code, element }) => (code === 'invalid-value' || code === 'wrong-case') && element === 'Effect',
 );
 
 function missingField(field: string): Stage['check'] {
-  const place = new RegExp(String.raw`^/Statement(?:/\d+)?/${field}$`);
-  const concerns = ({ code, subject, at }: Problem) =>
-    (code === 'missing-element' && subject === field) || (code === 'empty-list' && place.test(at));
-  return problemsAs(`Missing required field ${field}`, concerns);
+  return problemsAs(
+    `Missing required field ${field}`,
+    ({ code, subject, element }) =>
+      (code === 'missing-element' && subject === field) || (code === 'empty-list' && element === field),
+  );
 }
 
 export const allowWithNotPrincipal = perStatement(({ node, at }) => {
@@ -136,8 +137,8 @@ function cognitoCondition(statement: StatementNode): readonly Refusal[] {
 }
 
 /** A principal of a type that does not exist is answered with its own text. */
-function isUnknownPrincipalType({ code, at }: Problem): boolean {
-  return code === 'invalid-value' && /^\/Statement(?:\/\d+)?\/Principal\//.test(at);
+function isUnknownPrincipalType({ code, element }: Problem): boolean {
+  return code === 'invalid-value' && element === 'Principal';
 }
 
 /** Wrong JSON types and operators that are not known, at their place. */
@@ -155,8 +156,8 @@ function otherSyntax(subject: Subject): readonly Refusal[] {
 const stages: readonly Stage[] = [
   { code: 'unknown-field', check: unknownField },
   { code: 'version', check: badVersion },
-  { code: 'statement-missing', check: missingField('Statement') },
   { code: 'statement-empty', check: noStatements },
+  { code: 'statement-missing', check: missingField('Statement') },
   { code: 'effect-missing', check: missingField('Effect') },
   { code: 'effect-invalid', check: badEffect },
   { code: 'resource-given', check: holding('Resource', 'Has prohibited field Resource') },

@@ -1,7 +1,7 @@
 /** What every write-time validator has in common: stages in order, the first that finds something decides. */
 
 import type { Finding } from '../finding.ts';
-import { type Problem, type SourceDocument, policyOf, readDocument } from '../parse.ts';
+import { type Problem, type SourceDocument, maxProblems, policyOf, readDocument } from '../parse.ts';
 import type { Policy } from '../statement.ts';
 
 /** Error code of the answer: IAM and STS say the first, S3 the second. */
@@ -59,8 +59,12 @@ export function runValidator(validator: Validator, text: string, options: Valida
   const parsed = policyOf(document, Number.POSITIVE_INFINITY);
   const subject = { document, problems: parsed.ok ? [] : parsed.problems, options };
   for (const { code, check } of validator.stages) {
-    const findings = check(subject).map((refusal) => findingOf(refusal, code, document));
-    if (findings.length > 0) return refused(validator, findings);
+    const refusals = check(subject).slice(0, maxProblems);
+    if (refusals.length > 0)
+      return refused(
+        validator,
+        refusals.map((refusal) => findingOf(refusal, code, document)),
+      );
   }
   if (parsed.ok) return { valid: true, policy: parsed.policy, findings: [] };
   return refused(validator, parsed.problems.map(unforeseen));
