@@ -1,5 +1,5 @@
 /** A request as it came in, before anything is believed. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { HeadFields } from './head-fields.ts';
 
 export interface Arrival {
   readonly requestId: string;
@@ -13,7 +13,7 @@ export interface Arrival {
   readonly path: string;
   /** Raw query without `?`; '' when there is none. */
   readonly query: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HeadFields;
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   readonly sourceIp: string;

@@ -48,7 +48,9 @@ export async function authenticate(
   const verified = verifySignature(claim, arrival.body, { secretAccessKey: credential.secret }, rules);
   if (verified.kind === 'refused') return verified;
   const { caller } = credential;
-  return sessionMayCall(caller, operation.service.iamPrefix, operation.name) ? caller : refuseKey('badToken', claim.kind);
+  return sessionMayCall(caller, operation.service.iamPrefix, operation.name)
+    ? caller
+    : refuseKey('badToken', claim.kind);
 }
 
 /** Signatures with peculiarities, by signing name; all others are standard. */

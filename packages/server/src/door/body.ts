@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { HeadFields } from './head-fields.ts';
 
 export type Body =
   | { readonly ok: true; readonly bytes: Buffer }
@@ -7,10 +8,10 @@ export type Body =
 const empty = { ok: true, bytes: Buffer.alloc(0) } as const;
 
 /** Reads a whole body of at most `limit` bytes. A declared length over the limit is refused unread. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Body> | Body {
-  const declared = request.headers['content-length'];
+export function readBody(request: IncomingMessage, headers: HeadFields, limit: number): Promise<Body> | Body {
+  const declared = headers['content-length'];
   if (declared === '0') return empty;
-  if (declared === undefined && request.headers['transfer-encoding'] === undefined) return empty;
+  if (declared === undefined && headers['transfer-encoding'] === undefined) return empty;
   if (declared !== undefined && Number(declared) > limit) return { ok: false, reason: 'tooLarge' };
   return new Promise((resolve) => collect(request, limit, resolve));
 }

@@ -27,7 +27,14 @@ type Handler = (control: EphemeralControl, arrival: Arrival) => Departure | Prom
 
 const pages: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['GET health', () => json(200, { status: 'ok' })],
-  ['POST reset', async (control) => json(200, await control.reset())],
+  [
+    'POST reset',
+    (control) =>
+      control.reset().then(
+        (root) => json(200, root),
+        (error: Error) => json(500, { error: error.message }),
+      ),
+  ],
   ['POST clock', (control, arrival) => setClock(control.clock, arrival.body.toString('utf8'))],
 ]);
 

@@ -9,6 +9,8 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Arrival, Departure } from './arrival.ts';
 import { readBody } from './body.ts';
+import { headFields } from './head-fields.ts';
+import type { HeadFields } from './head-fields.ts';
 import { peerOf } from './peer.ts';
 
 export interface DoorOptions {
@@ -75,13 +77,14 @@ function listening(server: Server, { host, port }: DoorOptions): Promise<void> {
 async function answer(options: DoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomUUID();
   try {
-    const pending = readBody(request, options.maxBodyBytes);
+    const headers = headFields(request.rawHeaders);
+    const pending = readBody(request, headers, options.maxBodyBytes);
     const body = pending instanceof Promise ? await pending : pending;
     if (body.ok) {
-      send(response, requestId, await options.serve(arrivalOf(options, request, requestId, body.bytes)));
+      send(response, requestId, await options.serve(arrivalOf(options, request, headers, requestId, body.bytes)));
     } else if (body.reason === 'tooLarge') {
       response.setHeader('connection', 'close');
-      send(response, requestId, options.tooLarge(requestId));
+      send(response, requestId, options.clock.now(), options.tooLarge(requestId));
     }
   } catch (error) {
     // `serve` turns every failure into an answer; what gets here is a fault of the door itself.
@@ -90,10 +93,16 @@ async function answer(options: DoorOptions, request: IncomingMessage, response: 
   }
 }
 
-function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: string, body: Buffer): Arrival {
+function arrivalOf(
+  options: DoorOptions,
+  request: IncomingMessage,
+  headers: HeadFields,
+  requestId: string,
+  body: Buffer,
+): Arrival {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
-  const peer = peerOf(request, options.tls !== undefined, options.trustedProxies);
+  const peer = peerOf(request.socket.remoteAddress ?? '', headers, options.tls !== undefined, options.trustedProxies);
   return {
     requestId,
     at: options.clock.now(),
@@ -102,7 +111,7 @@ function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: st
     target,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
-    headers: request.headers,
+    headers,
     rawHeaders: request.rawHeaders,
     body,
     sourceIp: peer.sourceIp,
@@ -110,9 +119,22 @@ function arrivalOf(options: DoorOptions, request: IncomingMessage, requestId: st
   };
 }
 
-function send(response: ServerResponse, requestId: string, { status, headers, body }: Departure): void {
+let dateSecond = -1;
+let dateText = '';
+
+/** The Date header by our own clock: clients whose clock differs correct themselves by it and sign again. */
+function httpDate(at: number): string {
+  const second = Math.floor(at / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = new Date(at).toUTCString();
+  }
+  return dateText;
+}
+
+function send(response: ServerResponse, requestId: string, at: number, { status, headers, body }: Departure): void {
   if (response.destroyed) return;
-  const identified = { ...headers, 'x-amzn-RequestId': requestId };
+  const identified = { ...headers, 'x-amzn-RequestId': requestId, date: httpDate(at) };
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     response.writeHead(status, identified);
     pipeline(Readable.from(body), response, () => response.destroy());

@@ -45,12 +45,13 @@ async function answer(options: OpsOptions, method: string, url: string): Promise
     case '/ready':
       return options.ready().then(
         () => json(200, { status: 'ready' }),
-        () => json(503, { status: 'not ready', reason: 'the store does not answer' }),
+        (error: Error) => json(503, { status: 'not ready', reason: error.message }),
       );
-    case '/metrics': {
-      const { contentType, text } = await options.metrics();
-      return { status: 200, type: contentType, text };
-    }
+    case '/metrics':
+      return options.metrics().then(
+        ({ contentType, text }) => ({ status: 200, type: contentType, text }),
+        () => json(503, { error: 'the metrics cannot be collected now' }),
+      );
     default:
       return json(404, { error: 'no such page', pages: ['/health', '/ready', '/metrics'] });
   }

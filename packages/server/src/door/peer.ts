@@ -1,5 +1,5 @@
 /** Who is on the other end of the socket, and whether a proxy in between is believed. */
-import type { IncomingMessage } from 'node:http';
+import type { HeadFields } from './head-fields.ts';
 
 export interface Peer {
   readonly sourceIp: string;
@@ -15,14 +15,14 @@ export const isLoopback = (address: string): boolean => address === '::1' || add
  * The client's address and whether it came over TLS. `X-Forwarded-*` count only when the socket's peer is
  * a trusted proxy; of a chain the last address that is not itself a trusted proxy is taken.
  */
-export function peerOf(request: IncomingMessage, secure: boolean, trusted: ReadonlySet<string>): Peer {
-  const direct = plainAddress(request.socket.remoteAddress ?? '');
+export function peerOf(address: string, headers: HeadFields, secure: boolean, trusted: ReadonlySet<string>): Peer {
+  const direct = plainAddress(address);
   if (!trusted.has(direct)) return { sourceIp: direct, secure };
-  const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+  const forwarded = (headers['x-forwarded-for'] ?? '')
     .split(',')
     .map((part) => plainAddress(part.trim()))
     .filter((part) => part !== '');
   const client = forwarded.toReversed().find((address) => !trusted.has(address));
-  const proto = request.headers['x-forwarded-proto'];
+  const proto = headers['x-forwarded-proto'];
   return { sourceIp: client ?? direct, secure: proto === undefined ? secure : proto === 'https' };
 }

@@ -98,7 +98,7 @@ const lineOf = (arrival: Arrival, claim: Claim): RequestLine => ({
   host: arrival.headers.host ?? '',
   scopeService: 'service' in claim ? claim.service : undefined,
   contentType: arrival.headers['content-type'],
-  amzTarget: singleHeader(arrival.headers['x-amz-target']),
+  amzTarget: arrival.headers['x-amz-target'],
 });
 
 /** The answer to a body over the limit; it was not read, so the service is not known. */
@@ -112,9 +112,6 @@ export const tooLarge = (requestId: string): Departure =>
     },
     requestId,
   );
-
-const singleHeader = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
 
 /** IAM is global; everything else lives in the region of the credential scope. */
 function regionOf(house: House, operation: Operation, scope: string): string {
