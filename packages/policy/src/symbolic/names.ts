@@ -8,13 +8,19 @@ import { glob, literal, oneWithin, runWithin } from './tokens.ts';
 /** Allowed whatever the policies say (rule 5.10 of the language), hence no business of theirs. */
 const always = ['sts:getcalleridentity', 'sts:getsessiontoken'];
 
-/** Every action: a vendor, a colon, a name; in lower case. */
-const actions: readonly Membership[] = [
-  { set: new TextSet([new TextPattern('every', [oneWithin, runWithin, ...glob(':?*')])]), want: true },
-  { set: new TextSet(always.map((name) => new TextPattern(name, literal(name)))), want: false },
-];
+const notAlways: Membership = {
+  set: new TextSet(always.map((name) => new TextPattern(name, literal(name)))),
+  want: false,
+};
 
-const arns: readonly Membership[] = [{ set: new TextSet([new TextPattern('every', anyArn)]), want: true }];
+/** Every action: a vendor, a colon, a name; in lower case. */
+const actions: Membership = {
+  set: new TextSet([new TextPattern('every', [oneWithin, runWithin, ...glob(':?*')])]),
+  want: true,
+};
+
+/** Every ARN. */
+const arns: Membership = { set: new TextSet([new TextPattern('every', anyArn)]), want: true };
 
 type NameLiteral = Literal<NameAtom>;
 
@@ -24,26 +30,31 @@ function membershipsOf(literals: readonly NameLiteral[]): Membership[] | undefin
   return literals.flatMap(({ atom, want }) => (atom.all ? [] : [{ set: atom.set, want }]));
 }
 
-/** An action, in lower case, that is covered as the literals say. */
-export function findAction(
+/** Where some pattern must match, it sees to the form of the name; else `every` does. */
+function findName(
   literals: readonly NameLiteral[],
+  every: Membership,
+  also: readonly Membership[],
   budget: Budget,
-  also: readonly Membership[] = [],
 ): Search<string> {
   const memberships = membershipsOf(literals);
-  return memberships === undefined ? 'none' : findMember([...memberships, ...actions, ...also], budget);
+  if (memberships === undefined) return 'none';
+  const frame = memberships.some(({ want }) => want) ? [] : [every];
+  return findMember([...memberships, ...frame, ...also], budget);
 }
 
-/** An ARN that is covered as the literals say. Where one pattern must match, it sees to the six parts. */
+/** An action, in lower case, that is covered as the literals say. */
+export function findAction(literals: readonly NameLiteral[], budget: Budget, also?: Membership): Search<string> {
+  return findName(literals, actions, also === undefined ? [notAlways] : [notAlways, also], budget);
+}
+
+/** An ARN that is covered as the literals say. */
 export function findArn(
   literals: readonly NameLiteral[],
   budget: Budget,
   also: readonly Membership[] = [],
 ): Search<string> {
-  const memberships = membershipsOf(literals);
-  if (memberships === undefined) return 'none';
-  const frame = memberships.some(({ want }) => want) ? [] : arns;
-  return findMember([...memberships, ...frame, ...also], budget);
+  return findName(literals, arns, also, budget);
 }
 
 /** An ARN that is covered as the literals say, or `*`, the resource of a request without one. */

@@ -75,12 +75,19 @@ export function truthPattern(written: string): TextPattern | undefined {
   return lower === 'true' || lower === 'false' ? new TextPattern(lower, literalFolded(lower)) : undefined;
 }
 
-/** An entry of Action other than `*`: vendor and name in lower case, wildcards of the vendor within it. */
+const separator = literal(':');
+
+/**
+ * An entry of Action other than `*`: vendor and name in lower case, wildcards of the vendor within it. Neither is empty in a
+ * request, so a lone star stands for one character or more.
+ */
 export function actionPattern(written: string): TextPattern | undefined {
   const at = written.indexOf(':');
-  if (at < 0) return undefined;
+  if (at <= 0 || at === written.length - 1) return undefined;
   const lower = written.toLowerCase();
-  return new TextPattern(lower, [...glob(lower.slice(0, at), true), ...glob(lower.slice(at))]);
+  const vendor = lower.slice(0, at).replace(/^\*+$/, '?*');
+  const name = lower.slice(at + 1).replace(/^\*+$/, '?*');
+  return new TextPattern(lower, [...glob(vendor, true), ...separator, ...glob(name)]);
 }
 
 /** The six parts of a pattern; a short one that ends in `*` goes on in stars (rule 3.3 of the language). */
@@ -92,7 +99,6 @@ function partsOf(written: string): string[] | undefined {
 }
 
 const scheme = literal('arn:');
-const separator = literal(':');
 
 /** All texts that are ARNs: `arn`, five colons, and anything behind the fifth. */
 export const anyArn: Glob = [...scheme, ...[1, 2, 3, 4].flatMap(() => [runWithin, ...separator]), run];

@@ -61,7 +61,7 @@ export class Problem {
   solve({ apply, spare }: Question): Search<State> {
     if (apply.some(({ statement }) => neverApplies(statement))) return 'none';
     const demands = apply.flatMap((part) => this.#literalsOf(part));
-    return this.#solver.solve(demands, () => this.#clausesFor(spare));
+    return this.#solver.solve(demands, this.#clausesFor(spare));
   }
 
   #clausesFor(spare: readonly Part[]): readonly Clause[] {

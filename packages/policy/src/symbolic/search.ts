@@ -37,6 +37,12 @@ function isRefused(state: State, literal: Literal): boolean {
   return isDemanded(state, negated(literal));
 }
 
+/** Whether the demands refuse every literal of some clause, as where a statement must apply and must not. */
+function contradicts(demands: readonly Literal[], clauses: readonly Clause[]): boolean {
+  const refused = new Set(demands.map((literal) => literalId(negated(literal))));
+  return clauses.some((clause) => clause.every((literal) => refused.has(literalId(literal))));
+}
+
 /** Which literals of the clauses that the values found so far do not meet are still possible. */
 type Next = { readonly shortest: Clause | undefined; readonly state: State } | 'none';
 
@@ -57,15 +63,15 @@ export class Solver {
     this.#budget = budget;
   }
 
-  /** `clauses` is asked for only when the demands alone can be met. */
-  solve(demands: readonly Literal[], clauses: () => readonly Clause[]): Search<State> {
+  solve(demands: readonly Literal[], clauses: readonly Clause[]): Search<State> {
+    if (contradicts(demands, clauses)) return 'none';
     let state: State = new Map();
     for (const literal of demands) {
       const next = this.#with(state, literal);
       if (next === undefined) return 'none';
       state = next;
     }
-    return this.#branch(state, clauses());
+    return this.#branch(state, clauses);
   }
 
   /** Remembered, because the same few demands are asked about again and again. */
@@ -146,7 +152,6 @@ export class Solver {
   }
 
   #next(before: State, clauses: readonly Clause[]): Next {
-    if (clauses.some((clause) => clause.every((literal) => isRefused(before, literal)))) return 'none';
     let state = before;
     let shortest: Clause | undefined;
     for (let i = 0; i < clauses.length; i++) {

@@ -48,11 +48,16 @@ function listed(wishes: readonly Wish[]): string[] | undefined {
  * each kind alone suggests, so that `limit` is possible.
  */
 export function findValue(wishes: readonly Wish[], budget: Budget, mayBeEmpty = false): Search<string> {
-  const frame = mayBeEmpty ? [] : [notEmpty];
-  const text = findMember([...memberships(wishes), ...frame], budget);
   const families = familiesOf(wishes);
+  const text = findTextual(wishes, mayBeEmpty, budget);
   if (families.length === 0 || text === 'none') return text;
   return findAmong(wishes, families, text, mayBeEmpty);
+}
+
+function findTextual(wishes: readonly Wish[], mayBeEmpty: boolean, budget: Budget): Search<string> {
+  const textual = memberships(wishes);
+  if (textual.length === 0) return { found: 'a' };
+  return findMember(mayBeEmpty ? textual : [...textual, notEmpty], budget);
 }
 
 function findAmong(

@@ -35,11 +35,18 @@ const familiar = [
 ];
 const unfinished: Membership = { set: new TextSet([new TextPattern('*/', glob('*/'))]), want: false };
 
-/** Forms of ARNs from the one that reads best to any at all. */
-function arnForms(vendor: string): Membership[][] {
-  const heads = [`${vendor}:us-east-1:${account}`, `*:us-east-1:${account}`, '*:us-east-1:', `*::${account}`, '*::'];
-  const whole = heads.map((head) => [like(`arn:aws:${head}:?*`), unfinished]);
-  return [...whole, [like('arn:?*:?*:*:*:?*'), unfinished], [like('arn:?*:?*:*:*:?*')]];
+const generalForms: readonly (readonly Membership[])[] = [
+  ...[`*:us-east-1:${account}`, '*:us-east-1:', `*::${account}`, '*::'].map((head) => [
+    like(`arn:aws:${head}:?*`),
+    unfinished,
+  ]),
+  [like('arn:?*:?*:*:*:?*'), unfinished],
+  [like('arn:?*:?*:*:*:?*')],
+];
+
+/** Forms of ARNs from the one that reads best to any that is not odd. */
+function arnForms(vendor: string): (readonly Membership[])[] {
+  return [[like(`arn:aws:${vendor}:us-east-1:${account}:?*`), unfinished], ...generalForms];
 }
 
 function literalsOn(state: State, dimension: NameAtom['dimension']): Literal<NameAtom>[] {
@@ -59,7 +66,7 @@ function actionFor(state: State, question: Question, fallback: string): string {
   const literals = literalsOn(state, 'action');
   const named = writtenActions(everyPart(question)).filter((written) => !/[*?]/.test(written));
   for (const names of [named, familiar]) {
-    const found = findAction(literals, newBudget(20_000), [oneOf(names)]);
+    const found = findAction(literals, newBudget(20_000), oneOf(names));
     if (typeof found === 'object') return names.find((name) => name.toLowerCase() === found.found) ?? found.found;
   }
   return inCaseOf(writtenActions(question.apply), fallback);
