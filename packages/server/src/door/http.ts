@@ -81,7 +81,8 @@ async function answer(options: DoorOptions, request: IncomingMessage, response: 
     const pending = readBody(request, headers, options.maxBodyBytes);
     const body = pending instanceof Promise ? await pending : pending;
     if (body.ok) {
-      send(response, requestId, await options.serve(arrivalOf(options, request, headers, requestId, body.bytes)));
+      const arrival = arrivalOf(options, request, headers, requestId, body.bytes);
+      send(response, requestId, arrival.at, await options.serve(arrival));
     } else if (body.reason === 'tooLarge') {
       response.setHeader('connection', 'close');
       send(response, requestId, options.clock.now(), options.tooLarge(requestId));
