@@ -13,9 +13,17 @@ export interface Clients {
   readonly kinesisVideo: KinesisVideoClient;
 }
 
-/** One client per service; no retries, so that each test sees the first answer. */
-export function clientsFor(endpoint: string, credentials: Credentials, inRegion = region): Clients {
-  const options = { endpoint, credentials, region: inRegion, maxAttempts: 1 };
+/**
+ * One client per service; no retries, so that each test sees the first answer. `systemClockOffset`: milliseconds by
+ * which the server's clock was set ahead of the machine's.
+ */
+export function clientsFor(
+  endpoint: string,
+  credentials: Credentials,
+  inRegion = region,
+  systemClockOffset = 0,
+): Clients {
+  const options = { endpoint, credentials, region: inRegion, maxAttempts: 1, systemClockOffset };
   return {
     iam: new IAMClient(options),
     sts: new STSClient(options),
@@ -28,6 +36,17 @@ export interface Refusal {
   readonly name: string;
   readonly message: string;
   readonly status: number | undefined;
+}
+
+/** Whether a call was answered; a refusal other than for want of permission fails the test. */
+export async function allowed(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /^AccessDenied(Exception)?$/.test(error.name)) return false;
+    throw error;
+  }
 }
 
 /** The error of a call that must fail: its code, text and status. */
