@@ -83,7 +83,7 @@ export function onCreate(call: Needs, creation: Creation): readonly AccessCheck[
 }
 
 /** Check of an account-level list: only `*` matches, the denial names the collection (spec/iam.md 5.1). */
-export const onList = (call: Needs, type: 'user' | 'group' | 'role' | 'instance-profile'): AccessCheck => ({
+export const onList = (call: Needs, type: Exclude<ArnType, 'policy'>): AccessCheck => ({
   resource: '*',
   resourceText: iamArn(call, type, '/', ''),
 });

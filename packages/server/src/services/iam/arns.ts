@@ -1,7 +1,7 @@
 /** ARNs of IAM entities (spec/iam.md 2). */
 import type { Needs } from './needs.ts';
 
-export type ArnType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile';
+export type ArnType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile' | 'mfa' | 'server-certificate';
 
 type Place = Pick<Needs, 'accountId' | 'env'>;
 

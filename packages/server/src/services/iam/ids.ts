@@ -19,8 +19,8 @@ const kinds = {
 
 export type IdKind = keyof typeof kinds;
 
-/** `count` characters of A–Z2–7, five bits each, from the low bits of `bytes`. */
-function letters(bytes: Uint8Array): string {
+/** A character of A–Z2–7 for each byte, from its five low bits. */
+export function base32(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => alphabet.charAt(byte & 31)).join('');
 }
 
@@ -41,7 +41,7 @@ function accountPart(accountId: string, byte: number): string {
 export function newId(kind: IdKind, accountId: string, random: Random): string {
   const [prefix, length] = kinds[kind];
   const bytes = random.bytes(length - 12);
-  return prefix + accountPart(accountId, bytes[0] ?? 0) + letters(bytes.subarray(1));
+  return prefix + accountPart(accountId, bytes[0] ?? 0) + base32(bytes.subarray(1));
 }
 
 /** Forty characters of the base64 alphabet. */

@@ -4,22 +4,12 @@ import { operationsOf } from '../service.ts';
 import { onOwner } from './access.ts';
 import { theRole, theUser } from './entities.ts';
 import { onProfile, theProfile } from './instance-profile-lookup.ts';
-import type { Needs } from './needs.ts';
-import { pageOf } from './pagination.ts';
-import type { PageRequest } from './pagination.ts';
 import { onPolicy, theOwnPolicy, thePolicy } from './policies.ts';
 import { global, instanceProfiles, managedPolicies, nameKey, roles, users } from './records.ts';
-import type { Tag } from './records.ts';
+import { tagPage } from './tag-page.ts';
 import { mergedTags, withoutTags } from './validate-tags.ts';
 
 const outside = 'Cannot update policies outside your own account.';
-
-function page(call: Needs, operation: string, id: string, input: PageRequest, all: readonly Tag[]) {
-  const sorted = all.toSorted((a, b) => (a.Key < b.Key ? -1 : 1)).map((tag, place) => ({ tag, place }));
-  // A key may be too long for a marker; its place in the order never is.
-  const { items, more } = pageOf(call, { operation, filters: [id] }, input, sorted, ({ place }) => String(100 + place));
-  return { Tags: items.map(({ tag }) => tag), ...more };
-}
 
 export const tags = operationsOf<IamModel>()({
   TagUser: {
@@ -44,7 +34,7 @@ export const tags = operationsOf<IamModel>()({
     access: ({ UserName }, call) => onOwner(call, 'user', UserName),
     async read(input, call) {
       const user = await theUser(call, input.UserName);
-      return page(call, 'ListUserTags', user.userId, input, user.tags);
+      return tagPage(call, 'ListUserTags', user.userId, input, user.tags);
     },
   },
 
@@ -70,7 +60,7 @@ export const tags = operationsOf<IamModel>()({
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName),
     async read(input, call) {
       const role = await theRole(call, input.RoleName);
-      return page(call, 'ListRoleTags', role.roleId, input, role.tags);
+      return tagPage(call, 'ListRoleTags', role.roleId, input, role.tags);
     },
   },
 
@@ -99,7 +89,7 @@ export const tags = operationsOf<IamModel>()({
     access: ({ PolicyArn }, call) => onPolicy(call, PolicyArn),
     async read(input, call) {
       const { record } = await thePolicy(call, input.PolicyArn);
-      return page(call, 'ListPolicyTags', record.policyId, input, record.tags);
+      return tagPage(call, 'ListPolicyTags', record.policyId, input, record.tags);
     },
   },
 
@@ -127,7 +117,7 @@ export const tags = operationsOf<IamModel>()({
     access: ({ InstanceProfileName }, call) => onProfile(call, InstanceProfileName),
     async read(input, call) {
       const profile = await theProfile(call, input.InstanceProfileName);
-      return page(call, 'ListInstanceProfileTags', profile.instanceProfileId, input, profile.tags);
+      return tagPage(call, 'ListInstanceProfileTags', profile.instanceProfileId, input, profile.tags);
     },
   },
 });
