@@ -85,7 +85,7 @@ export class ResourceIndex {
   }
 
   /** Candidates of one place: 0 for exact ARNs, then a place per length of prefix. */
-  at(place: number, ask: Ask): readonly Candidate[] | undefined {
+  at(place: number, ask: Ask): Candidate | readonly Candidate[] | undefined {
     const { resource } = ask;
     if (place === 0) return this.exact?.at(resource, 0, resource.length);
     const level = this.levels[place - 1];

@@ -44,24 +44,30 @@ function hitOn({ statement, source, ref }: Candidate, strength: Strength): Hit {
   return { statement, source, strength, ref };
 }
 
+function better(candidate: Candidate, ask: Ask, reading: Reading, before: Hit | undefined): Hit | undefined {
+  const strength = candidateApplies(candidate, ask, reading);
+  return strength > (before === undefined ? Strength.none : before.strength) ? hitOn(candidate, strength) : before;
+}
+
 /** The more direct of what was found before and what the list holds. */
 function bestOf(list: readonly Candidate[], ask: Ask, reading: Reading, before: Hit | undefined): Hit | undefined {
   let best = before;
-  for (const candidate of list) {
-    const strength = candidateApplies(candidate, ask, reading);
-    if (strength <= (best === undefined ? Strength.none : best.strength)) continue;
-    best = hitOn(candidate, strength);
-    if (strength === Strength.direct) return best;
-  }
+  for (let i = 0; i < list.length && best?.strength !== Strength.direct; i += 1)
+    best = better(list[i]!, ask, reading, best);
   return best;
+}
+
+function isList(found: Candidate | readonly Candidate[]): found is readonly Candidate[] {
+  return Array.isArray(found);
 }
 
 function bestInIndex(index: ResourceIndex, ask: Ask, reading: Reading): Hit | undefined {
   let best = bestOf(index.list, ask, reading, undefined);
   if (!ask.hasResource) return best;
   for (let place = 0; place < index.places && best?.strength !== Strength.direct; place += 1) {
-    const list = index.at(place, ask);
-    if (list !== undefined) best = bestOf(list, ask, reading, best);
+    const found = index.at(place, ask);
+    if (found === undefined) continue;
+    best = isList(found) ? bestOf(found, ask, reading, best) : better(found, ask, reading, best);
   }
   return best;
 }
@@ -97,13 +103,13 @@ function collect(list: readonly Candidate[], ask: Ask, reading: Reading, into: H
 }
 
 function deniesInIndex(index: ResourceIndex, ask: Ask, reading: Reading): Hit[] | undefined {
-  let found = collect(index.list, ask, reading, undefined);
-  if (!ask.hasResource) return found;
+  let denies = collect(index.list, ask, reading, undefined);
+  if (!ask.hasResource) return denies;
   for (let place = 0; place < index.places; place += 1) {
-    const list = index.at(place, ask);
-    if (list !== undefined) found = collect(list, ask, reading, found);
+    const found = index.at(place, ask);
+    if (found !== undefined) denies = collect(isList(found) ? found : [found], ask, reading, denies);
   }
-  return found;
+  return denies;
 }
 
 function deniesOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit[] | undefined {

@@ -31,26 +31,44 @@ function widthFor(keys: ReadonlySet<string>): number {
   return WIDTHS.find((width) => !isCrowded(keys, width)) ?? Number.MAX_SAFE_INTEGER;
 }
 
-export class SliceTable<T> {
+/** A slot of its own, or a list when several keys fell into one. */
+type Slot<T> = T | T[] | undefined;
+
+function isList<T>(slot: T | T[]): slot is T[] {
+  return Array.isArray(slot);
+}
+
+export class SliceTable<T extends object> {
   private readonly width: number;
   private readonly mask: number;
-  private readonly chains: (readonly T[] | undefined)[];
+  private readonly slots: Slot<T>[];
+  /** Hash of a slot's only key: what cannot match is told apart without touching it. */
+  private readonly hashes: Int32Array;
 
   constructor(entries: readonly Keyed<T>[]) {
     this.width = widthFor(new Set(entries.map(({ key }) => key)));
     let size = 4;
     while (size < entries.length * 2) size *= 2;
     this.mask = size - 1;
-    const chains: T[][] = [];
-    for (const { key, value } of entries) {
-      const at = hashSlice(key, 0, key.length, this.width) & this.mask;
-      (chains[at] ??= []).push(value);
-    }
-    this.chains = Array.from({ length: size }, (_, at) => chains[at]);
+    this.slots = Array<Slot<T>>(size).fill(undefined);
+    this.hashes = new Int32Array(size);
+    for (const { key, value } of entries) this.put(hashSlice(key, 0, key.length, this.width), value);
   }
 
-  /** Values whose key may equal the slice; never misses one, may hold others. */
-  at(text: string, from: number, to: number): readonly T[] | undefined {
-    return this.chains[hashSlice(text, from, to, this.width) & this.mask];
+  private put(hash: number, value: T): void {
+    const at = hash & this.mask;
+    const here = this.slots[at];
+    this.hashes[at] = hash;
+    if (here === undefined) this.slots[at] = value;
+    else if (isList(here)) here.push(value);
+    else this.slots[at] = [here, value];
+  }
+
+  /** Values whose key may equal the slice: one, or a list. Never misses any, may hold others. */
+  at(text: string, from: number, to: number): T | readonly T[] | undefined {
+    const hash = hashSlice(text, from, to, this.width);
+    const at = hash & this.mask;
+    const here = this.slots[at];
+    return here === undefined || (this.hashes[at] !== hash && !isList(here)) ? undefined : here;
   }
 }

@@ -19,6 +19,8 @@ const positive: Readonly<Record<string, readonly Row[]>> = {
     ['', [''], ['x']],
     ['*ab*ab*', ['abab', 'xababx', 'abcab'], ['ab', 'aba']],
     ['*a?b', ['a1b', 'aab', 'a1baab'], ['ab', 'a1bc']],
+    ['*a?b*', ['a1b', 'xa1by', 'aaab'], ['ab', 'xaby', 'a12b']],
+    ['x*a?b*c?', ['xa1bc1', 'xaabaabcc'], ['xa1bc', 'xabc1', 'a1bc1']],
     ['a.c', ['a.c'], ['abc']],
   ],
   NumericEquals: [
