@@ -1,5 +1,9 @@
 import pg from 'pg';
 import { StoreUnavailable } from './store.ts';
+import type { Timers } from './timers.ts';
+
+const maxAttempts = 8;
+const firstBackoffMs = 10;
 
 /** A statement failed in a way that a new attempt of the whole transaction may not. */
 export class StatementFailure extends StoreUnavailable {}
@@ -10,6 +14,8 @@ export class StatementFailure extends StoreUnavailable {}
  * create the same table at once (23505 in the catalogue, 42P07, 42710).
  */
 const transient = /^(40001|40P01|55P03|25P03|23505|42P07|42710|08|53|57)/;
+/** A connection that was there and is no more; not one that cannot be had, nor an answer that does not come. */
+const lostConnection = /terminated|ECONNRESET|EPIPE|not queryable|ended/;
 /** Wrong password, no such database, no permission: another attempt will say the same. */
 const hopeless = /^(28|3D000|42501|25006)/;
 /** The server says that the transaction was rolled back. */
@@ -23,9 +29,21 @@ export async function answered<T>(statement: Promise<T>): Promise<T> {
     return await statement;
   } catch (error) {
     const code = codeOf(error);
-    if (code === undefined || transient.test(code))
-      throw new StatementFailure(said(code), { retryable: true, cause: error });
-    throw hopeless.test(code) ? unavailable(error) : error;
+    const lost = code === undefined && lostConnection.test(String(error));
+    if (lost || transient.test(code ?? '')) throw new StatementFailure(said(code), { retryable: true, cause: error });
+    throw code === undefined || hopeless.test(code) ? unavailable(error) : error;
+  }
+}
+
+/** Runs `attempt` until it does not end in a `StatementFailure`, at most eight times in about a second. */
+export async function retrying<T>(timers: Timers, attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1, wait = firstBackoffMs; ; tries += 1, wait *= 2) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries === maxAttempts || !(error instanceof StatementFailure)) throw error;
+    }
+    await timers.sleep(wait);
   }
 }
 

@@ -62,7 +62,10 @@ async function started(): Promise<TestServer> {
     query,
     async create() {
       created += 1;
-      await query(`CREATE DATABASE test_${created}`);
+      // A collation that is not by bytes: the store's must not depend on the database's.
+      await query(
+        `CREATE DATABASE test_${created} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'`,
+      );
       return urlOf(`test_${created}`);
     },
     async drop(url) {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Engine } from './engine.ts';
 import { migrate, migrationTable, postgresWords } from './migrations.ts';
 import { PostgresDecisionLog } from './postgres-decisions.ts';
-import { StatementFailure, answered, unavailable, unknownOutcome } from './postgres-errors.ts';
+import { StatementFailure, answered, retrying, unavailable, unknownOutcome } from './postgres-errors.ts';
 import { PostgresNotices } from './postgres-notices.ts';
 import { SerialQueues } from './serial-queue.ts';
 import { postgresDialect, type Session } from './tables.ts';
@@ -18,8 +18,6 @@ const timeouts = {
   idle_in_transaction_session_timeout: 10_000,
 };
 const maxConnections = 10;
-const maxAttempts = 8;
-const firstBackoffMs = 10;
 const rollbackTimeoutMs = 1_000;
 
 /**
@@ -50,7 +48,9 @@ export class PostgresEngine implements Engine {
     this.#pool.on('error', ignore);
     this.#timers = timers;
     this.#notices = new PostgresNotices(url, timers);
-    this.reader = sessionOn(this.#pool);
+    // Single statements: reads, and writes of the log that can be repeated.
+    const single = sessionOn(this.#pool);
+    this.reader = { run: (query) => retrying(timers, () => single.run(query)) };
     this.decisions = new PostgresDecisionLog(this.reader);
   }
 
@@ -68,7 +68,7 @@ export class PostgresEngine implements Engine {
 
   async write(accountId: string, work: (session: Session) => Promise<boolean>): Promise<number | undefined> {
     const writing = this.#queues.run(accountId, () =>
-      this.#retrying((session) => this.#attempt(session, accountId, work)),
+      this.#transaction((session) => this.#attempt(session, accountId, work)),
     );
     this.#track(writing);
     const version = await writing;
@@ -103,15 +103,8 @@ export class PostgresEngine implements Engine {
     return (await work(session)) ? version : undefined;
   }
 
-  async #retrying<T>(attempt: (session: Session) => Promise<T | undefined>): Promise<T | undefined> {
-    for (let tries = 1, wait = firstBackoffMs; ; tries += 1, wait *= 2) {
-      try {
-        return await this.#inTransaction(attempt);
-      } catch (error) {
-        if (tries === maxAttempts || !(error instanceof StatementFailure)) throw error;
-      }
-      await this.#timers.sleep(wait);
-    }
+  #transaction<T>(attempt: (session: Session) => Promise<T | undefined>): Promise<T | undefined> {
+    return retrying(this.#timers, () => this.#inTransaction(attempt));
   }
 
   /** Commits what `attempt` has done unless it answers `undefined`. */
@@ -141,11 +134,11 @@ export class PostgresEngine implements Engine {
   async #migrate(): Promise<void> {
     const [server] = await this.reader.run(raw<{ version: string }>('SELECT version() AS version'));
     const words = postgresWords(server?.version ?? '');
-    await this.#retrying(async (session) => {
+    await this.#transaction(async (session) => {
       await session.run(raw(migrationTable(words)));
       return true;
     });
-    await this.#retrying(async (session) => {
+    await this.#transaction(async (session) => {
       // One process at a time: the row is held until COMMIT.
       await session.run(raw("INSERT INTO migration (name) VALUES ('') ON CONFLICT (name) DO UPDATE SET name = ''"));
       await migrate(this.db, session, words);

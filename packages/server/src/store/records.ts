@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
+import type { CompiledQuery, ExpressionBuilder, SelectQueryBuilder } from 'kysely';
 import type { Sealer } from '../sealing.ts';
 import { addressOf, decode, encode, indexRows } from './codec.ts';
 import {
@@ -33,13 +33,8 @@ export class RecordReader implements Reader {
     if (!isStorable(key)) return undefined;
     const { db, session, sealer } = this.context;
     const at = addressOf(collection, scope, key);
-    const [row] = await session.run(
-      db
-        .selectFrom('record')
-        .select(['body', 'sealed'])
-        .where((eb) => eb.and(at))
-        .compile(),
-    );
+    const parameters = addressParts.map((part) => at[part]);
+    const [row] = await session.run({ ...getStatement(db), parameters });
     return row && decode<T>(sealer, { ...at, ...row });
   }
 
@@ -183,6 +178,21 @@ export function ownerNamedBy(value: unknown): string | undefined {
 }
 
 const addressParts = ['collection', 'account_id', 'region', 'record_key'] as const;
+
+type GetStatement = CompiledQuery<Pick<Tables['record'], 'body' | 'sealed'>>;
+
+const getStatements = new WeakMap<Database, GetStatement>();
+
+/** Compiled once for each engine: building it took most of the time of a read. */
+function getStatement(db: Database): GetStatement {
+  const known = getStatements.get(db);
+  if (known) return known;
+  let query = db.selectFrom('record').select(['body', 'sealed']);
+  for (const part of addressParts) query = query.where(part, '=', '');
+  const statement = query.compile();
+  getStatements.set(db, statement);
+  return statement;
+}
 
 type RecordQuery<O> = SelectQueryBuilder<Tables, 'record', O>;
 

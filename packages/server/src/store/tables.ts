@@ -33,18 +33,15 @@ export interface Tables {
   };
   record_index: RecordAddress & { index_name: string; value: string };
   account_version: { account_id: string; version: BigNumber };
-  decision: {
+  /** A batch of decisions, compressed. */
+  decision_segment: {
     /** Order of arrival. */
     seq: Generated<number>;
-    id: string;
-    at: BigNumber;
-    account_id: string;
-    principal: string;
-    action: string;
-    resource: string;
-    outcome: string;
-    request_id: string;
-    body: string;
+    /** Times of its oldest and newest row. */
+    first_at: number;
+    last_at: number;
+    row_count: number;
+    body: Uint8Array;
   };
 }
 
