@@ -188,6 +188,11 @@ describe('callers', () => {
     expect(callerOfArn(arn, kind)).toMatchObject(principal);
   });
 
+  test('what is no ARN is still a caller', () => {
+    expect(callerOfArn('nobody', 'User')).toEqual({ type: 'User', arn: 'nobody', accountId: '' });
+    expect(callerOfArn('a:b', 'AssumedRole').roleArn).toBe('arn:b:iam:::role/');
+  });
+
   test('the path of a role is taken from aws:PrincipalArn when it names the same role', () => {
     const session = 'arn:aws:sts::111122223333:assumed-role/r/s';
     const roleArn = (known: string) => callerOfArn(session, 'AssumedRole', known).roleArn;

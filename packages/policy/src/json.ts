@@ -98,7 +98,7 @@ class JsonReader {
   private readonly text: string;
   private offset = 0;
   private depth = 0;
-  private problem: Omit<JsonProblem, 'at'> | undefined;
+  private problem: Omit<JsonProblem, 'at'> = { code: 'syntax', message: 'unreadable', offset: 0 };
   /** Steps to the value that failed, innermost first; filled only while a failure unwinds. */
   private readonly steps: (string | number)[] = [];
 
@@ -123,12 +123,11 @@ class JsonReader {
 
   private failure(): JsonResult {
     const at = this.steps.reduceRight<string>(pointer, '');
-    const problem = this.problem ?? { code: 'syntax', message: 'unreadable', offset: this.offset };
-    return { ok: false, problem: { ...problem, at } };
+    return { ok: false, problem: { ...this.problem, at } };
   }
 
   private fail(code: JsonProblemCode, message: string, offset = this.offset): undefined {
-    this.problem ??= { code, message, offset };
+    this.problem = { code, message, offset };
     return undefined;
   }
 

@@ -13,7 +13,7 @@ export class Locator {
   at(offset: number): Position {
     this.starts ??= lineStarts(this.text);
     const line = lastAtMost(this.starts, offset);
-    return { line: line + 1, column: offset - (this.starts[line] ?? 0) + 1, offset };
+    return { line: line + 1, column: offset - this.starts[line]! + 1, offset };
   }
 }
 
@@ -29,7 +29,7 @@ function lastAtMost(entries: readonly number[], offset: number): number {
   let high = entries.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((entries[middle] ?? 0) <= offset) low = middle;
+    if (entries[middle]! <= offset) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -3,7 +3,15 @@ import { parseDecimal } from '../decimal.ts';
 import { parseInstant } from '../instant.ts';
 import { type OperatorType, operatorTypes } from '../operator-names.ts';
 import { keyKind } from './keys.ts';
-import { type Advice, type LintContext, type LintRule, type PlacedClause, clausesOf, valuesOf } from './rule.ts';
+import {
+  type Advice,
+  type LintContext,
+  type LintRule,
+  type PlacedClause,
+  clausesOf,
+  operandsOf,
+  valuesOf,
+} from './rule.ts';
 
 function typeOf({ clause }: PlacedClause): OperatorType | undefined {
   return clause.operator === undefined ? undefined : operatorTypes.get(clause.operator);
@@ -92,7 +100,7 @@ const typeMismatch = perClause((placed) => {
   const types = keyKind(placed.key)?.types ?? [];
   if (type === undefined || type === 'null' || types.length === 0 || types.includes(type)) return undefined;
   return {
-    message: `\`${placed.clause.key}\` is compared as ${type}, but holds a value of type ${types[0] ?? ''}`,
+    message: `\`${placed.clause.key}\` is compared as ${type}, but holds a value of type ${types[0]!}`,
     suggestion: `use an operator of type ${types.join(' or ')}`,
   };
 });
@@ -138,13 +146,16 @@ const operandForms: Readonly<Record<OperatorType, (text: string) => boolean>> = 
 };
 
 function badOperands(context: LintContext): readonly Advice[] {
-  return valuesOf(context, (placed) => typeOf(placed) !== undefined)
-    .filter(({ placed, text }) => !operandForms[typeOf(placed) ?? 'string'](text))
-    .map(({ path, text, placed }) => ({
+  return clausesOf(context).flatMap((placed) => {
+    const type = typeOf(placed);
+    if (type === undefined) return [];
+    const bad = operandsOf(placed).filter(({ text }) => !operandForms[type](text));
+    return bad.map(({ path, text }) => ({
       path,
       message: `\`${shortened(text)}\` is no value that ${placed.clause.written} can compare: it never matches`,
-      suggestion: `write a value of type ${typeOf(placed) ?? ''}`,
+      suggestion: `write a value of type ${type}`,
     }));
+  });
 }
 
 function shortened(text: string): string {

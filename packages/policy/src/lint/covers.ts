@@ -70,7 +70,7 @@ export class Coverage {
     if (wide === narrow) return this.afford(1);
     const [own, other] = [sixParts(wide), sixParts(narrow)];
     if (own === undefined || other === undefined) return false;
-    return own.every((part, index) => this.coversGlob(part, other[index] ?? ''));
+    return own.every((part, index) => this.coversGlob(part, other[index]!));
   };
 
   /**

@@ -340,6 +340,25 @@ describe('places', () => {
     ]);
   });
 
+  test('an old version is reported at the start, also of a parsed policy', () => {
+    const policy = policyFrom('\n{"Statement":[{"Effect":"Allow","Action":"a:b","Resource":"*"}]}');
+    expect(lintPolicy(policy, { kind: 'identity' })).toMatchObject([
+      { code: 'old-version', at: '/Version', position: { line: 1, column: 1 } },
+    ]);
+  });
+
+  test('statements are named by their Sid, or by their place', () => {
+    const message = (Sid: unknown) => lintPolicy(textOf(statements({ Sid }, {})), { kind: 'identity' })[0]?.message;
+    expect(message('One')).toBe('`One` already says all that this statement says');
+    expect(message('')).toBe('statement 0 already says all that this statement says');
+    expect(message(undefined)).toBe('statement 0 already says all that this statement says');
+  });
+
+  test('a long operand is shortened in the message', () => {
+    const [finding] = lintPolicy(textOf(when({ NumericEquals: { 'x:y': 'a'.repeat(100) } })), { kind: 'identity' });
+    expect(finding?.message).toContain(`\`${'a'.repeat(60)}…\``);
+  });
+
   test('a text that does not parse yields its problems', () => {
     expect(lintPolicy('{', { kind: 'identity' })).toMatchObject([{ code: 'syntax', severity: 'error' }]);
     expect(codes({ Statement: [] })).toEqual(['empty-list']);

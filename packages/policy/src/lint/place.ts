@@ -41,10 +41,7 @@ function itemOf(here: Step, wanted: number): Step | undefined {
   const { value, at } = here;
   if (value.kind !== 'array') return { ...here, start: value.start };
   let left = wanted;
-  for (const [index, item] of value.items.entries()) {
-    if (item.kind === 'null') continue;
-    if (left === 0) return { value: item, start: item.start, at: pointer(at, index) };
-    left -= 1;
-  }
-  return undefined;
+  const index = value.items.findIndex((item) => item.kind !== 'null' && left-- === 0);
+  const item = value.items[index];
+  return item && { value: item, start: item.start, at: pointer(at, index) };
 }

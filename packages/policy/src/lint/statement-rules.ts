@@ -3,7 +3,7 @@ import { Coverage } from './covers.ts';
 import { type Advice, type LintContext, type LintRule, statementPath } from './rule.ts';
 
 function nameOf(statement: Statement): string {
-  return statement.sid === undefined || statement.sid === '' ? `statement ${statement.index}` : `\`${statement.sid}\``;
+  return statement.sid ? `\`${statement.sid}\`` : `statement ${statement.index}`;
 }
 
 /** Of two statements that cover each other, the later one is redundant. */

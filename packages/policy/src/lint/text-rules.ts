@@ -75,9 +75,9 @@ const regional: ReadonlySet<string> = new Set(['ivs', 'ivschat', 'kinesisvideo']
 
 function isUnmatchable(resource: string): boolean {
   if (resource === '*') return false;
-  const parts = resource.split(':');
-  if (parts.length < 6) return !resource.endsWith('*');
-  return regional.has(parts[2] ?? '') && (parts[3] === '' || parts[4] === '');
+  const [, , vendor = '', region, account, rest] = resource.split(':');
+  if (rest === undefined) return !resource.endsWith('*');
+  return regional.has(vendor) && (region === '' || account === '');
 }
 
 function unmatchable(context: LintContext): readonly Advice[] {

@@ -62,9 +62,9 @@ export function invalidPrincipalText({ type, value }: WrittenPrincipal): string 
 export function trustPrincipals(policy: Policy): readonly TrustedEntity[] {
   const named = new Map<string, TrustedEntity>();
   for (const { type, value } of policy.statements.flatMap(({ principal }) => principal?.patterns ?? [])) {
-    const found = type === 'AWS' ? entity.exec(value) : null;
-    if (found === null) continue;
-    named.set(value, { type: found[2] === 'user' ? 'user' : 'role', accountId: found[1] ?? '', value });
+    if (type !== 'AWS' || !entity.test(value)) continue;
+    const [, , , , accountId = '', resource = ''] = value.split(':');
+    named.set(value, { type: resource.startsWith('user/') ? 'user' : 'role', accountId, value });
   }
   return [...named.values()];
 }
