@@ -1,22 +1,33 @@
 /** `stagedoor` as a program: first start, settings, import, what `--ephemeral` adds, and the operators' port. */
-import { CreateUserCommand, GetUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
-import { GetChannelCommand } from '@aws-sdk/client-ivs';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { CreateUserCommand, GetUserCommand, IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
+import { GetChannelCommand, IvsClient } from '@aws-sdk/client-ivs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clientsFor, refusal } from './support/clients.ts';
-import { endAll, freePort, readCredentials, scratch, stagedoor, startProcess, within } from './support/process.ts';
+import { account, channelArn, fixturesFile, keys } from './support/fixtures.ts';
+import {
+  clientOptions,
+  codeOf,
+  endAll,
+  freePort,
+  readCredentials,
+  scratch,
+  stagedoor,
+  startProcess,
+  within,
+} from './support/process.ts';
 import type { Running } from './support/process.ts';
-import { account, channelArn, fixtures, keys } from './support/server.ts';
 import type { Credentials } from './support/server.ts';
 
 afterAll(endAll);
 
 const callerOf = (url: string, credentials: Credentials) =>
-  clientsFor(url, credentials).sts.send(new GetCallerIdentityCommand());
+  new STSClient(clientOptions(url, credentials)).send(new GetCallerIdentityCommand());
+const iamOf = (url: string, credentials: Credentials) => new IAMClient(clientOptions(url, credentials));
+const ivsOf = (url: string, credentials: Credentials) => new IvsClient(clientOptions(url, credentials));
 
 const postJson = async (url: string, body = '') => {
   const response = await fetch(url, { method: 'POST', body });
@@ -31,7 +42,7 @@ describe('the first start', () => {
     data = join(scratch(), 'made', 'here');
     const server = await startProcess(['--data', data]);
     root = readCredentials(join(data, 'root-credentials'));
-    await clientsFor(server.url, root).iam.send(new CreateUserCommand({ UserName: 'kept' }));
+    await iamOf(server.url, root).send(new CreateUserCommand({ UserName: 'kept' }));
     await server.stop();
     first = server.output();
   });
@@ -65,7 +76,7 @@ describe('the first start', () => {
     const server = await startProcess(['--data', data]);
     expect(server.output()).not.toMatch(/Account|root|AKIA/);
     expect(readCredentials(join(data, 'root-credentials'))).toEqual(root);
-    const { User } = await clientsFor(server.url, root).iam.send(new GetUserCommand({ UserName: 'kept' }));
+    const { User } = await iamOf(server.url, root).send(new GetUserCommand({ UserName: 'kept' }));
     expect(User?.UserName).toBe('kept');
     expect((await server.stop()).code).toBe(0);
   });
@@ -107,7 +118,7 @@ describe('the root key of the first start', () => {
     expect(refused.stderr).toContain('stagedoor: accounts[1].users[0].name must be a name');
     expect(readdirSync(data)).not.toContain('root-credentials');
 
-    const server = await startProcess(['--data', data, '--import', fixtures]);
+    const server = await startProcess(['--data', data, '--import', fixturesFile]);
     expect(server.output()).toContain('was made');
     expect((await callerOf(server.url, readCredentials(join(data, 'root-credentials')))).Account).toMatch(/^\d{12}$/);
     expect((await callerOf(server.url, keys.mateojackson)).Account).toBe(account);
@@ -191,14 +202,14 @@ describe('stagedoor import', () => {
   });
 
   test('beside a serving process is seen by it', async () => {
-    expect((await refusal(callerOf(server.url, keys.mateojackson))).name).toBe('InvalidClientTokenId');
-    const { code, stdout, stderr } = await stagedoor(['import', fixtures, '--data', data]);
+    expect(await codeOf(callerOf(server.url, keys.mateojackson))).toBe('InvalidClientTokenId');
+    const { code, stdout, stderr } = await stagedoor(['import', fixturesFile, '--data', data]);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: 'loaded accounts 123456789012, 111122223333, 111111111111\n',
       stderr: '',
     });
-    const { ivs } = clientsFor(server.url, keys.mateojackson);
+    const ivs = ivsOf(server.url, keys.mateojackson);
     // A second is promised; the machine may be busy.
     await within(2000, async () => {
       const answer = ivs.send(new GetChannelCommand({ arn: channelArn }));
@@ -222,14 +233,14 @@ describe('stagedoor import', () => {
       stderr: 'stagedoor: accounts[0].users[0].name must be a name of at most 64 characters [A-Za-z0-9_+=,.@-]\n',
     });
     const credentials = { accessKeyId: 'AKIAROOT999999999999', secretAccessKey: 'secretOfTheRootUserOf999999999999' };
-    expect((await refusal(callerOf(server.url, credentials))).name).toBe('InvalidClientTokenId');
+    expect(await codeOf(callerOf(server.url, credentials))).toBe('InvalidClientTokenId');
   });
 });
 
 describe('--ephemeral', () => {
   let server: Running;
   beforeAll(async () => {
-    server = await startProcess(['--ephemeral', '--import', fixtures]);
+    server = await startProcess(['--ephemeral', '--import', fixturesFile]);
   });
   const control = (page: string) => `${server.url}/_stagedoor/${page}`;
 
@@ -240,7 +251,7 @@ describe('--ephemeral', () => {
 
   test('reset brings back the fixtures and the same root key, and two at once are no trouble', async () => {
     const first = (await postJson(control('reset'))).value as Credentials;
-    const { iam } = clientsFor(server.url, { ...first });
+    const iam = iamOf(server.url, first);
     const before = (await iam.send(new ListUsersCommand({}))).Users?.map(({ UserName }) => UserName);
     await iam.send(new CreateUserCommand({ UserName: 'gone-soon' }));
     const [again, atOnce] = await Promise.all([postJson(control('reset')), postJson(control('reset'))]);
@@ -249,9 +260,7 @@ describe('--ephemeral', () => {
     const after = (await iam.send(new ListUsersCommand({}))).Users?.map(({ UserName }) => UserName);
     expect(after).toEqual(before);
     expect(after).toEqual(['admin', 'mateojackson', 'richard-roe']);
-    const { channel } = await clientsFor(server.url, keys.mateojackson).ivs.send(
-      new GetChannelCommand({ arn: channelArn }),
-    );
+    const { channel } = await ivsOf(server.url, keys.mateojackson).send(new GetChannelCommand({ arn: channelArn }));
     expect(channel?.arn).toBe(channelArn);
   });
 
@@ -260,7 +269,7 @@ describe('--ephemeral', () => {
       status: 200,
       value: { now: '2026-01-31T12:00:00.000Z' },
     });
-    expect((await refusal(callerOf(server.url, keys.admin))).name).toBe('SignatureDoesNotMatch');
+    expect(await codeOf(callerOf(server.url, keys.admin))).toBe('SignatureDoesNotMatch');
     expect((await postJson(control('clock'), '{"now":null}')).status).toBe(200);
     expect((await callerOf(server.url, keys.admin)).Account).toBe(account);
   });
@@ -306,7 +315,7 @@ describe('a server that is not ephemeral', () => {
   });
 
   test('the operators’ port tells health, readiness and metrics', async () => {
-    await refusal(callerOf(server.url, keys.admin));
+    await codeOf(callerOf(server.url, keys.admin));
     expect(await ops('health')).toEqual({ status: 200, text: '{"status":"ok"}' });
     expect(await ops('ready')).toEqual({ status: 200, text: '{"status":"ready"}' });
     const metrics = await ops('metrics');

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { region } from './fixtures.ts';
 import type { Credentials } from './server.ts';
 
 /** `npm test` builds before it tests. */
@@ -127,6 +128,21 @@ export function readCredentials(file: string): Credentials {
   const value = (name: string) => new RegExp(`^${name} *= *(\\S+)$`, 'm').exec(text)?.[1] ?? '';
   return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
 }
+
+/** Options of an SDK client that shows each first answer. The SDK writes into the credentials it is given: a copy. */
+export const clientOptions = (endpoint: string, credentials: Credentials) => ({
+  endpoint,
+  credentials: { ...credentials },
+  region,
+  maxAttempts: 1,
+});
+
+/** The error code of a call, or `ok`. */
+export const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'ok',
+    (error: Error) => error.name,
+  );
 
 /** Credentials as the environment of a program. */
 export const asVariables = ({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Variables => ({
