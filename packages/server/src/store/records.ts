@@ -34,7 +34,8 @@ export class RecordReader implements Reader {
     const { db, session, sealer } = this.context;
     const at = addressOf(collection, scope, key);
     const parameters = addressParts.map((part) => at[part]);
-    const [row] = await session.run({ ...getStatement(db), parameters });
+    const statement: GetStatement = { ...getStatement(db), parameters };
+    const [row] = await session.run(statement);
     return row && decode<T>(sealer, { ...at, ...row });
   }
 
