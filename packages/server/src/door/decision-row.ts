@@ -60,10 +60,19 @@ function checkText(check: AccessCheck): string {
   return JSON.stringify(check.resourcePolicy === undefined ? check : { ...check, resourcePolicy: undefined });
 }
 
+const quote = (text: string): string => JSON.stringify(text);
+const optional = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `,"${name}":${quote(value)}`;
+
+/** The facts without the time, which is a column. */
+const factsText = ({ secure, sourceIp, userAgent, referer, region }: RequestFacts): string =>
+  `{"secure":${secure},"sourceIp":${quote(sourceIp)},"region":${quote(region)}` +
+  `${optional('userAgent', userAgent)}${optional('referer', referer)}}`;
+
 function evaluationText({ request, check, decision, layers }: Evaluation): string {
   const unevaluated = decision.unevaluated.length === 0 ? '' : `,"unevaluated":${JSON.stringify(decision.unevaluated)}`;
   return (
-    `{"action":${JSON.stringify(request.action)},"check":${checkText(check)},` +
+    `{"action":${quote(request.action)},"check":${checkText(check)},` +
     `"resourceAccount":"${request.resourceAccount ?? ''}","policies":${policiesText(layers)},` +
     `"decision":"${decision.decision}","layer":"${decision.layer}",` +
     `"statements":${JSON.stringify(decision.statements)}${unevaluated}}`
@@ -80,11 +89,10 @@ export function decisionRow(
   { evaluations }: Verdict,
 ): DecisionRow {
   const last = evaluations.at(-1)!;
-  const { now, ...others } = facts;
   const pairs = evaluations.length === 1 ? evaluationText(last) : evaluations.map(evaluationText).join(',');
   return {
     id,
-    at: now,
+    at: facts.now,
     accountId: caller.accountId,
     principal: caller.arn,
     action: last.request.action,
@@ -93,7 +101,7 @@ export function decisionRow(
     requestId,
     body:
       `{"operation":"${operation.action}","caller":${textOf(callerTexts, caller, JSON.stringify)},` +
-      `"facts":${JSON.stringify(others)},"evaluations":[${pairs}]}`,
+      `"facts":${factsText(facts)},"evaluations":[${pairs}]}`,
   };
 }
 
