@@ -26,7 +26,7 @@ export type DecisionCaseResult =
     };
 
 /** The longest case taken, in UTF-16 code units. */
-export const maxCaseLength = 4_194_304;
+const maxCaseLength = 4_194_304;
 
 /**
  * Reads one case:

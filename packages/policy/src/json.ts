@@ -16,16 +16,16 @@ export interface JsonObject extends Span {
   readonly kind: 'object';
   readonly members: readonly JsonMember[];
 }
-export interface JsonArray extends Span {
+interface JsonArray extends Span {
   readonly kind: 'array';
   readonly items: readonly JsonValue[];
 }
-export interface JsonString extends Span {
+interface JsonString extends Span {
   readonly kind: 'string';
   readonly value: string;
 }
 /** `number`, `boolean` and `null` keep their JSON text: a policy compares them as written. */
-export interface JsonLiteral extends Span {
+interface JsonLiteral extends Span {
   readonly kind: 'number' | 'boolean' | 'null';
   readonly text: string;
 }
@@ -38,9 +38,9 @@ export interface JsonMember {
   readonly value: JsonValue;
 }
 
-export type JsonProblemCode = 'too-large' | 'too-deep' | 'syntax' | 'duplicate-key';
+type JsonProblemCode = 'too-large' | 'too-deep' | 'syntax' | 'duplicate-key';
 
-export interface JsonProblem {
+interface JsonProblem {
   readonly code: JsonProblemCode;
   readonly message: string;
   /** JSON pointer to the innermost value that was being read. */

@@ -4,7 +4,7 @@ import type { Refusal, Subject } from './validation.ts';
 const vendorForm = /^(?:\*|[A-Za-z0-9.-]+)$/;
 
 /** What is wrong with the form of an action of an identity policy, in AWS's words. Unknown names are accepted. */
-export function actionProblem(action: string): string | undefined {
+function actionProblem(action: string): string | undefined {
   if (action === '*') return undefined;
   const [vendor = '', ...names] = action.split(':');
   if (names.length === 0) return 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';

@@ -70,7 +70,7 @@ const rules: readonly ResourceRule[] = [
 ];
 
 /** What is wrong with the form of a resource of an identity policy, in AWS's words. */
-export function resourceProblem(resource: string, partition?: string): string | undefined {
+function resourceProblem(resource: string, partition?: string): string | undefined {
   if (resource === '*') return undefined;
   if (!resource.includes(':')) return `Resource ${resource} must be in ARN format or "*".`;
   const arn = arnParts(resource);

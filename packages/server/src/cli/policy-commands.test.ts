@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { catalogueOf, readCatalogue } from './lint-catalogue.ts';
 import { nodePolicyIo } from './node-io.ts';
-import { registerPolicyCommands } from './policy-commands.ts';
+import { compareCommand, decideCommand, registerPolicyCommands, validateCommand } from './policy-commands.ts';
 import type { PolicyIo } from './policy-io.ts';
 
 const example = (name: string) => fileURLToPath(new URL(`../../../../examples/policies/${name}`, import.meta.url));
@@ -238,4 +238,25 @@ test('the catalogue holds actions by vendor and keys with their vendor', () => {
   });
   expect(actions.get('ivs')).toEqual(['GetChannel', 'ListChannels']);
   expect(keys).toEqual(['aws:username', 'aws:RequestTag/${TagKey}', 'sts:ExternalId']);
+});
+
+test('the commands are functions too: they return the exit code and set none', async () => {
+  const printed: string[] = [];
+  const io: PolicyIo = {
+    lines: linesOf,
+    text: (text) => Promise.resolve(text),
+    print: (line) => printed.push(line),
+    complain: (line) => printed.push(line),
+    exit: () => expect.fail('a command set the exit code'),
+    catalogue: () => undefined,
+  };
+  const [wide, narrow] = [json(policy(allow('ivs:*'))), json(policy(allow('ivs:Get*')))];
+  expect(await decideCommand(json({ id: 'a', request }), {}, io)).toBe(0);
+  expect(await decideCommand('{}', { explain: true }, io)).toBe(1);
+  expect(await validateCommand(wide, { kind: 'session' }, io)).toBe(0);
+  expect(await validateCommand(wide, { kind: 'trust' }, io)).toBe(1);
+  expect(await compareCommand(narrow, wide, {}, io)).toBe(0);
+  expect(await compareCommand(wide, narrow, {}, io)).toBe(1);
+  expect(await compareCommand(wide, '', {}, io)).toBe(2);
+  expect(printed.length).toBeGreaterThan(6);
 });

@@ -21,7 +21,7 @@ import { explanationLines, valueText } from './explanation-text.ts';
 import type { PolicyIo } from './policy-io.ts';
 
 /** Exit codes, beside 0 for success. */
-export const exitCodes = {
+const exitCodes = {
   /** The answer is no: an invalid document, an unreadable case, a policy that allows more. */
   no: 1,
   /** A file that cannot be read or is no policy. */
@@ -42,7 +42,7 @@ function traceOf({ id, request, layers }: DecisionCase): string {
   return explanationLines(id, request, explain(request, layers)).join('\n');
 }
 
-export interface DecideOptions {
+interface DecideOptions {
   readonly explain?: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function decideCommand(file: string, options: DecideOptions, io: Po
   return unreadable === 0 ? 0 : exitCodes.no;
 }
 
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly kind: PolicyKind;
   readonly json?: boolean;
   /** For bucket policies: the bucket they are for. */
