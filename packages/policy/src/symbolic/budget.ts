@@ -1,18 +1,24 @@
 /** How much work one comparison may do; when it is gone the answer is `unknown`. */
 export interface Budget {
-  /** Product states that may still be visited. */
-  states: number;
+  /** Places in globs that may still be looked at from states of a product. */
+  effort: number;
   /** Branches that may still be opened. */
   branches: number;
+  /** Some question was given up although there was effort left. */
+  gaveUp: boolean;
 }
 
-/** Product states one emptiness question may visit before it is given up. */
-export const statesPerQuestion = 20_000;
+/** Effort that one question about one dimension may take before it is given up. */
+export const effortPerQuestion = 60_000;
 
 /** What a bounded search comes back with: a find, the proof that there is none, or neither. */
 export type Search<T> = { readonly found: T } | 'none' | 'limit';
 
-/** @param limit product states in all; a branch costs as much as ten of them. */
-export function newBudget(limit = 400_000): Budget {
-  return { states: limit, branches: Math.ceil(limit / 10) };
+/** @param limit effort in all; a branch costs as much as ten. */
+export function newBudget(limit = 600_000): Budget {
+  return { effort: limit, branches: Math.ceil(limit / 10), gaveUp: false };
+}
+
+export function isSpent({ effort, branches }: Budget): boolean {
+  return effort < 0 || branches < 0;
 }

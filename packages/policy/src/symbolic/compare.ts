@@ -3,7 +3,7 @@ import { decide } from '../decide.ts';
 import { compilePolicies } from '../policy-set.ts';
 import type { AccessRequest } from '../request.ts';
 import type { Policy } from '../statement.ts';
-import { newBudget } from './budget.ts';
+import { isSpent, newBudget } from './budget.ts';
 import { Inquiry } from './inquiry.ts';
 import type { Part, Question } from './problem.ts';
 import type { KeyKnowledge } from './world.ts';
@@ -43,7 +43,7 @@ export interface CompareOptions {
    * a list when AWS documents it as multivalued or a policy compares it with a set qualifier.
    */
   readonly keys?: KeyKnowledge;
-  /** Steps after which the answer is `unknown`; 400,000 by default, a second or so. */
+  /** Steps after which the answer is `unknown`; 600,000 by default, a second or so. */
   readonly limit?: number;
 }
 
@@ -95,9 +95,10 @@ function firstFind(
     const result = inquiry.find(question);
     if (typeof result === 'object') return { witness: result.found };
     undecided ||= result === 'limit';
-    if (budget.states < 0 || budget.branches < 0) return { result: 'unknown', reason: ranOut };
+    if (isSpent(budget)) return { result: 'unknown', reason: ranOut };
   }
   if (!undecided) return 'none';
+  if (budget.gaveUp) return { result: 'unknown', reason: ranOut };
   return { result: 'unknown', reason: inquiry.hungOnVariables ? variable : mixed };
 }
 

@@ -1,4 +1,5 @@
 import type { AccessRequest } from '../request.ts';
+import { isSpent } from './budget.ts';
 import type { Budget, Search } from './budget.ts';
 import { Problem } from './problem.ts';
 import type { Assumptions, Question } from './problem.ts';
@@ -7,7 +8,6 @@ import { assignments, captures, constantsFor, keysIn, occurrencesIn } from './va
 import type { Occurrence } from './variables.ts';
 import { requestFrom } from './witness.ts';
 import type { Settled } from './world.ts';
-import type { Holding } from './contexts.ts';
 
 const nothingSettled: Settled = new Map();
 /** Ways to give variables a value that are tried for one question. */
@@ -52,7 +52,7 @@ export class Inquiry {
     const keys = new Set(occurrences.flatMap(({ written }) => keysIn(written)));
     const choices = new Map([...keys].map((key) => [key, this.#choices(key, question, state, occurrences)]));
     for (const settled of assignments(choices, mostAssignments)) {
-      if (this.#budget.states < 0) break;
+      if (isSpent(this.#budget)) break;
       const problem = new Problem(this.#assumptions, this.#budget, settled);
       const result = problem.solve(question);
       if (typeof result !== 'object') continue;
@@ -75,10 +75,9 @@ export class Inquiry {
     return [...new Set([...present, ...absent])];
   }
 
-  #textIn(state: State, against: 'resource' | `key ${string}`): string | undefined {
-    const found = this.#open.found(state, against);
-    if (typeof found === 'string') return found;
-    const value = (found as Holding | undefined)?.value;
+  #textIn(state: State, against: Occurrence['against']): string | undefined {
+    if (against === 'resource') return this.#open.nameIn(state, 'resource');
+    const value = this.#open.holdingIn(state, against.slice('key '.length))?.value;
     return typeof value === 'string' ? value : undefined;
   }
 }

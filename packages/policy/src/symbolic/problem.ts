@@ -10,7 +10,7 @@ import { actionPattern, arnPattern } from './patterns.ts';
 import type { Reading } from './patterns.ts';
 import { predicateOf } from './predicate.ts';
 import { Solver } from './search.ts';
-import type { Clause, State } from './search.ts';
+import type { Clause, Found, State } from './search.ts';
 import { TextSet } from './text-set.ts';
 import type { TextPattern } from './text-set.ts';
 import { isMultivalued } from './world.ts';
@@ -70,8 +70,19 @@ export class Problem {
     return known;
   }
 
-  /** What was found for a dimension of a solved state. */
-  found(state: State, dimension: Dimension): unknown {
+  /** The action or resource that was found for a solved state, if it matters. */
+  nameIn(state: State, dimension: 'action' | 'resource'): string | undefined {
+    const found = this.#foundIn(state, dimension);
+    return typeof found === 'string' ? found : undefined;
+  }
+
+  /** What was found for a key, if it matters. */
+  holdingIn(state: State, key: string): Holding | undefined {
+    const found = this.#foundIn(state, `key ${key}`);
+    return typeof found === 'object' ? found : undefined;
+  }
+
+  #foundIn(state: State, dimension: Dimension): Found | undefined {
     const demands = state.get(dimension);
     const result = demands && this.#solver.find(dimension, demands);
     return typeof result === 'object' ? result.found : undefined;
@@ -83,13 +94,13 @@ export class Problem {
     return { presence: facts?.presence ?? 'sometimes', values: facts?.values ?? values };
   }
 
-  #find(dimension: Dimension, literals: readonly Literal[]): Search<unknown> {
+  #find(dimension: Dimension, literals: readonly Literal[]): Search<Found> {
     if (dimension === 'action') return findAction(literals.filter(isName), this.#budget);
     if (dimension === 'resource') return findResource(literals.filter(isName), this.#budget);
     return this.#findHolding(literals.filter(isClause));
   }
 
-  #findHolding(literals: readonly Literal<ClauseAtom>[]): Search<unknown> {
+  #findHolding(literals: readonly Literal<ClauseAtom>[]): Search<Found> {
     const key = literals[0]?.atom.key ?? '';
     if (!this.#settled.has(key)) return findHolding(literals, this.factsOf(key), this.#budget);
     const holding: Holding = { value: this.#settled.get(key) };
@@ -158,10 +169,9 @@ export class Problem {
 }
 
 /** Whether a literal holds for what was found for its dimension; `undefined` when that hangs on a variable. */
-function holds(literal: Literal, found: unknown): boolean | undefined {
-  if (isClause(literal)) return agreesWith(literal, found as Holding);
-  if (!isName(literal)) return undefined;
-  const covered = covers(literal.atom, String(found));
+function holds(literal: Literal, found: Found): boolean | undefined {
+  if (typeof found === 'object') return isClause(literal) ? agreesWith(literal, found) : undefined;
+  const covered = isName(literal) ? covers(literal.atom, found) : undefined;
   return covered === undefined ? undefined : covered === literal.want;
 }
 

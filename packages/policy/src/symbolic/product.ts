@@ -1,4 +1,4 @@
-import { statesPerQuestion } from './budget.ts';
+import { effortPerQuestion } from './budget.ts';
 import type { Budget, Search } from './budget.ts';
 import type { GlobAutomaton } from './glob-automaton.ts';
 
@@ -31,14 +31,31 @@ export function findText(demands: readonly Demand[], budget: Budget): Search<str
   if (first === undefined) return 'none';
   const queue: Node[] = [{ states: first, before: undefined, text: '' }];
   const seen = new Set([keyOf(first)]);
+  let left = effortPerQuestion;
   for (let i = 0; i < queue.length; i++) {
     const node = forward(demands, queue[i] as Node);
     if (node === undefined) continue;
     if (accepts(demands, node.states)) return { found: textOf(node) };
-    if (i >= statesPerQuestion || --budget.states < 0) return 'limit';
+    const effort = effortOf(demands, node.states);
+    left -= effort;
+    budget.effort -= effort;
+    if (left < 0 || budget.effort < 0) {
+      budget.gaveUp = true;
+      return 'limit';
+    }
     expand(demands, node, queue, seen);
   }
   return 'none';
+}
+
+/** What it takes to go on from a product state: about as much as there are places in the globs to go on from. */
+function effortOf(demands: readonly Demand[], states: readonly number[]): number {
+  let effort = 1;
+  for (let i = 0; i < states.length; i++) {
+    const state = states[i] as number;
+    if (state !== settled) effort += (demands[i] as Demand).automaton.state(state).positions.length;
+  }
+  return effort;
 }
 
 /** Distinct for distinct states of the same demands. */
@@ -141,5 +158,5 @@ function otherThan(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
 function textOf(node: Node): string {
   const parts: string[] = [];
   for (let at: Node | undefined = node; at !== undefined; at = at.before) parts.push(at.text);
-  return parts.reverse().join('');
+  return parts.toReversed().join('');
 }

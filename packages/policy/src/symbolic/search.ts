@@ -1,6 +1,8 @@
 import { literalId, negated } from './atoms.ts';
 import type { Dimension, Literal } from './atoms.ts';
+import { isSpent } from './budget.ts';
 import type { Budget, Search } from './budget.ts';
+import type { Holding } from './contexts.ts';
 
 /** What is asked of one dimension so far. The same literals are the same object, in whatever order they came. */
 export interface Demands {
@@ -9,7 +11,7 @@ export interface Demands {
   readonly ids: ReadonlySet<number>;
   /** With one more literal, by its id. */
   readonly next: Map<number, Demands>;
-  found: Search<unknown> | undefined;
+  found: Search<Found> | undefined;
 }
 
 export type State = ReadonlyMap<Dimension, Demands>;
@@ -17,12 +19,15 @@ export type State = ReadonlyMap<Dimension, Demands>;
 /** At least one of the literals holds. */
 export type Clause = readonly Literal[];
 
+/** What is found for a dimension: an action or a resource, or what a key holds. */
+export type Found = string | Holding;
+
 /** One dimension at a time: what the search knows of values. */
 export interface Values {
   /** A value of the dimension that meets the demands. */
-  find(dimension: Dimension, literals: readonly Literal[]): Search<unknown>;
+  find(dimension: Dimension, literals: readonly Literal[]): Search<Found>;
   /** Whether the literal holds for a value found before; `undefined` when that hangs on a variable. */
-  holds(literal: Literal, value: unknown): boolean | undefined;
+  holds(literal: Literal, value: Found): boolean | undefined;
 }
 
 function demandsOf(literals: readonly Literal[]): Demands {
@@ -75,7 +80,7 @@ export class Solver {
   }
 
   /** Remembered, because the same few demands are asked about again and again. */
-  find(dimension: Dimension, demands: Demands): Search<unknown> {
+  find(dimension: Dimension, demands: Demands): Search<Found> {
     return (demands.found ??= this.#values.find(dimension, demands.literals));
   }
 
@@ -120,7 +125,8 @@ export class Solver {
     let state: State | undefined = before;
     let undecided = false;
     for (const literal of choice) {
-      if (--this.#budget.branches < 0 || this.#budget.states < 0) return 'limit';
+      this.#budget.branches--;
+      if (isSpent(this.#budget)) return 'limit';
       const chosen = this.#with(state, literal);
       const result = chosen === undefined ? 'none' : this.#branch(chosen, clauses);
       if (typeof result === 'object') return result;

@@ -84,7 +84,7 @@ export function findMember(memberships: readonly Membership[], budget: Budget): 
   const known = unwanted.filter(({ opaque }) => !opaque);
   let undecided = false;
   for (const selection of selections(lists.sort((a, b) => a.length - b.length))) {
-    if (--budget.states < 0) return 'limit';
+    if (--budget.effort < 0) return 'limit';
     const result = findSelected(selection, known, budget);
     if (typeof result === 'object') return result;
     undecided ||= result === 'limit';
@@ -101,8 +101,8 @@ function* selections(
   chosen: Selection = { wanted: [], prefix: '' },
 ): Generator<Selection> {
   const list = lists[chosen.wanted.length];
-  if (list === undefined) return yield chosen;
-  for (const pattern of list) {
+  if (list === undefined) yield chosen;
+  for (const pattern of list ?? []) {
     const prefix = longerPrefix(chosen.prefix, pattern.prefix);
     if (prefix !== undefined) yield* selections(lists, { wanted: [...chosen.wanted, pattern], prefix });
   }

@@ -3,7 +3,6 @@ import type { AccessRequest, ContextValue, Principal } from '../request.ts';
 import { isName } from './atoms.ts';
 import type { Literal, NameAtom } from './atoms.ts';
 import { newBudget } from './budget.ts';
-import type { Holding } from './contexts.ts';
 import { arnPattern } from './patterns.ts';
 import { findAction, findArn } from './names.ts';
 import type { Part, Problem, Question } from './problem.ts';
@@ -119,7 +118,7 @@ function valueFor(
   key: string,
 ): ContextValue | undefined {
   if (settled.has(key)) return settled.get(key);
-  if (state.has(`key ${key}`)) return (problem.found(state, `key ${key}`) as Holding | undefined)?.value;
+  if (state.has(`key ${key}`)) return problem.holdingIn(state, key)?.value;
   if (problem.factsOf(key).presence !== 'always') return undefined;
   return constantsFor(key, everyPart(question))[0] ?? 'a';
 }
@@ -134,9 +133,9 @@ function principalFor(resource: string, username: ContextValue | undefined): Pri
 
 /** The request that a solved state describes, filled in so that it reads well. */
 export function requestFrom(problem: Problem, state: State, question: Question, settled: Settled): AccessRequest {
-  const action = actionFor(state, question, String(problem.found(state, 'action') ?? 'a:a'));
+  const action = actionFor(state, question, problem.nameIn(state, 'action') ?? 'a:a');
   const vendor = action.slice(0, action.indexOf(':')).toLowerCase();
-  const resource = resourceFor(state, vendor, String(problem.found(state, 'resource') ?? 'arn:aws:a:::a'));
+  const resource = resourceFor(state, vendor, problem.nameIn(state, 'resource') ?? 'arn:aws:a:::a');
   const context = createContext(entriesFor(problem, state, question, settled));
   const principal = principalFor(resource, context.get('aws:username'));
   return { principal, action, resource, resourceAccount: principal.accountId, context };

@@ -1,11 +1,11 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compare, equivalent, intersects, isEmpty } from '../../src/symbolic/compare.ts';
 import { allRequests, pairs, pairsWithVariables, permits } from './generated.testkit.ts';
 import type { Pair } from './generated.testkit.ts';
 
 /** Together 10,000 pairs. */
-const runs = { compare: 7_000, intersects: 1_000, isEmpty: 1_000, equivalent: 500, variables: 500 };
+const runs = { compare: 4_000, intersects: 2_000, isEmpty: 2_000, equivalent: 1_000, variables: 1_000 };
 
 /** Holds an answer to "does a allow what b does not" against all requests of the small world. */
 function agreesWithEnumeration({ keys, a, b }: Pair): void {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createContext } from '../../src/context.ts';
 import { decide } from '../../src/decide.ts';
 import { compilePolicies } from '../../src/policy-set.ts';
@@ -63,8 +63,18 @@ export const world: World = {
     `${kvs}:stream/a/1`,
   ],
   resourcePatterns: [
-    ...['*', '*', 'arn:aws:*', `${ivs}:*`, `${ivs}:channel/*`, `${ivs}:channel/a*`, `${ivs}:channel/a`],
-    ...['arn:*:*:*:*:*a', 'arn:aws:ivs:*:*:channel/?', `${ivs}:*/a`, 'arn:aws:ivs', 'arn:*:kinesis*:*:22*:stream/*/1'],
+    '*',
+    '*',
+    'arn:aws:*',
+    `${ivs}:*`,
+    `${ivs}:channel/*`,
+    `${ivs}:channel/a*`,
+    `${ivs}:channel/a`,
+    'arn:*:*:*:*:*a',
+    'arn:aws:ivs:*:*:channel/?',
+    `${ivs}:*/a`,
+    'arn:aws:ivs',
+    'arn:*:kinesis*:*:22*:stream/*/1',
   ],
   values: {
     'aws:username': [undefined, 'a', 'ab', 'b', '*', 'red'],
@@ -178,23 +188,25 @@ export const pairs: fc.Arbitrary<Pair> = fc
 /** Pairs with policy variables in resources and operands. */
 export const pairsWithVariables: fc.Arbitrary<Pair> = pairsOf(['team', 'aws:username'], {
   resourcePatterns: [
-    ...['*', `${ivs}:channel/*`, `${ivs}:channel/a`, `${ivs}:channel/a*`, `${ivs}:channel/\${aws:username}`],
-    ...[
-      `${ivs}:channel/\${AWS:UserName}/*`,
-      `${ivs}:channel/\${aws:username, 'a'}`,
-      `${ivs}:channel/\${team}\${aws:username}`,
-    ],
+    '*',
+    `${ivs}:channel/*`,
+    `${ivs}:channel/a`,
+    `${ivs}:channel/a*`,
+    `${ivs}:channel/\${aws:username}`,
+    `${ivs}:channel/\${AWS:UserName}/*`,
+    `${ivs}:channel/\${aws:username, 'a'}`,
+    `${ivs}:channel/\${team}\${aws:username}`,
   ],
   clauses: [
     ...clausesOn(
       'team',
       ['StringEquals', 'StringNotEquals', 'StringLike'],
-      [['\${aws:username}'], ['r*', '\${aws:username}'], ['red']],
+      [['${aws:username}'], ['r*', '${aws:username}'], ['red']],
     ),
     ...clausesOn(
       'aws:username',
       ['StringEquals', 'StringNotLike', 'StringLikeIfExists'],
-      [['a'], ['a*'], ['\${team}*']],
+      [['a'], ['a*'], ['${team}*']],
     ),
     ...presence('aws:username'),
   ],

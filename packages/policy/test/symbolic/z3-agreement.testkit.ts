@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compare } from '../../src/symbolic/compare.ts';
 import { pairs, permits } from './generated.testkit.ts';
 import { withOracle } from './z3-oracle.testkit.ts';

@@ -8,27 +8,27 @@ import type { ConditionClause, Match, Policy, Statement } from '../../src/statem
  * engine. Keys hold one value or none.
  */
 
-type Z3 = Context<'main'>;
-type Formula = Bool<'main'>;
-type Regex = Re<'main'>;
+type Z3 = Context;
+type Formula = Bool;
+type Regex = Re;
 
 /** The value of one key, in the form its operators look at. */
 interface KeyVariables {
   readonly present: Formula;
-  readonly text: Seq<'main'>;
+  readonly text: Seq;
   readonly readable: Formula;
-  readonly number: Arith<'main'>;
-  readonly version: Arith<'main'>;
-  readonly address: BitVec<128, 'main'>;
-  readonly bytes: Arith<'main'>;
+  readonly number: Arith;
+  readonly version: Arith;
+  readonly address: BitVec<128>;
+  readonly bytes: Arith;
 }
 
 export type OracleAnswer = 'subset' | 'not-subset' | 'unknown';
 
 export class Oracle {
   readonly #z3: Z3;
-  readonly #action: Seq<'main'>;
-  readonly #resource: Seq<'main'>;
+  readonly #action: Seq;
+  readonly #resource: Seq;
   readonly #character: Regex;
   readonly #noColon: Regex;
 
@@ -45,10 +45,9 @@ export class Oracle {
    * be handed to it: then the question is whether this one is allowed by `a` and not by `b`.
    */
   async compare(a: Policy, b: Policy, milliseconds: number, request?: AccessRequest): Promise<OracleAnswer> {
-    const { Solver, Not } = this.#z3;
-    const solver = new Solver();
+    const solver = new this.#z3.Solver();
     solver.set('timeout', milliseconds);
-    solver.add(this.#isAction(), this.#isResource(), this.#allows(a), Not(this.#allows(b)));
+    solver.add(this.#isAction(), this.#isResource(), this.#allows(a), this.#z3.Not(this.#allows(b)));
     if (request !== undefined) solver.add(...this.#isRequest(request, keysOf([a, b])));
     const answer = await solver.check();
     solver.release();
@@ -62,51 +61,49 @@ export class Oracle {
   }
 
   #isValue(key: KeyVariables, value: ContextValue | undefined): Formula[] {
-    const { Not, Real, Int, BitVec } = this.#z3;
-    if (typeof value !== 'string') return [Not(key.present)];
+    if (typeof value !== 'string') return [this.#z3.Not(key.present)];
     const amount = amountOf(value);
     const version = value.includes(':') ? 6 : 4;
     const address = /^[\d.]+$|^[\da-f]*:[\da-f:]*$/.test(value) ? addressOf(value) : undefined;
     return [
       key.present,
       this.#is(key.text, value),
-      amount === undefined ? Not(key.readable) : key.number.eq(Real.val(amount)),
+      amount === undefined ? this.#z3.Not(key.readable) : key.number.eq(this.#z3.Real.val(amount)),
       ...(amount === undefined ? [] : [key.readable]),
-      key.version.eq(Int.val(address === undefined ? 0 : version)),
-      key.address.eq(BitVec.val(address ?? 0n, 128)),
+      key.version.eq(this.#z3.Int.val(address === undefined ? 0 : version)),
+      key.address.eq(this.#z3.BitVec.val(address ?? 0n, 128)),
       key.bytes.eq(codeOf(value)),
     ];
   }
 
   #isAction(): Formula {
-    const { Plus, InRe, And, Not } = this.#z3;
-    const shape = this.#sequence([Plus(this.#noColon), this.#exactly(':'), Plus(this.#character)]);
-    const always = ['sts:getcalleridentity', 'sts:getsessiontoken'].map((name) => Not(this.#is(this.#action, name)));
-    return And(InRe(this.#action, shape), ...always);
+    const shape = this.#sequence([this.#z3.Plus(this.#noColon), this.#exactly(':'), this.#z3.Plus(this.#character)]);
+    const always = ['sts:getcalleridentity', 'sts:getsessiontoken'].map((name) =>
+      this.#z3.Not(this.#is(this.#action, name)),
+    );
+    return this.#z3.And(this.#z3.InRe(this.#action, shape), ...always);
   }
 
   #isResource(): Formula {
     return this.#z3.Or(this.#is(this.#resource, '*'), this.#isArn(this.#resource));
   }
 
-  #is(text: Seq<'main'>, value: string): Formula {
+  #is(text: Seq, value: string): Formula {
     return text.eq(this.#z3.String.val(value));
   }
 
-  #isArn(text: Seq<'main'>): Formula {
-    const { Star, InRe } = this.#z3;
-    const part = [Star(this.#noColon), this.#exactly(':')];
-    return InRe(
+  #isArn(text: Seq): Formula {
+    const part = [this.#z3.Star(this.#noColon), this.#exactly(':')];
+    return this.#z3.InRe(
       text,
-      this.#sequence([this.#exactly('arn:'), ...part, ...part, ...part, ...part, Star(this.#character)]),
+      this.#sequence([this.#exactly('arn:'), ...part, ...part, ...part, ...part, this.#z3.Star(this.#character)]),
     );
   }
 
   #allows({ statements }: Policy): Formula {
-    const { Or, And, Not } = this.#z3;
     const of = (effect: Statement['effect']): Formula[] =>
       statements.filter((each) => each.effect === effect).map((each) => this.#applies(each));
-    return And(Or(...of('Allow')), Not(Or(...of('Deny'))));
+    return this.#z3.And(this.#z3.Or(...of('Allow')), this.#z3.Not(this.#z3.Or(...of('Deny'))));
   }
 
   #applies({ effect, action, resource, conditions }: Statement): Formula {
@@ -125,39 +122,38 @@ export class Oracle {
   }
 
   #actionMatches(pattern: string): Formula {
-    const { Bool, InRe } = this.#z3;
-    if (pattern === '*') return Bool.val(true);
+    if (pattern === '*') return this.#z3.Bool.val(true);
     const [vendor = '', ...name] = pattern.toLowerCase().split(':');
-    if (name.length === 0) return Bool.val(false);
-    return InRe(
+    if (name.length === 0) return this.#z3.Bool.val(false);
+    return this.#z3.InRe(
       this.#action,
       this.#sequence([...this.#glob(vendor, this.#noColon), this.#exactly(':'), ...this.#glob(name.join(':'))]),
     );
   }
 
-  #arnMatches(text: Seq<'main'>, pattern: string, bareStarIsAll: boolean): Formula {
-    const { Bool, InRe } = this.#z3;
-    if (pattern === '*') return bareStarIsAll ? Bool.val(true) : this.#isArn(text);
+  #arnMatches(text: Seq, pattern: string, bareStarIsAll: boolean): Formula {
+    if (pattern === '*') return bareStarIsAll ? this.#z3.Bool.val(true) : this.#isArn(text);
     const parts = pattern.split(':');
     const tail = parts.splice(5).join(':');
     const short = parts.length < 5 || pattern.split(':').length < 6;
-    if (short && !pattern.endsWith('*')) return Bool.val(false);
+    if (short && !pattern.endsWith('*')) return this.#z3.Bool.val(false);
     while (parts.length < 5) parts.push('*');
     const head = parts.flatMap((part) => [...this.#glob(part, this.#noColon), this.#exactly(':')]);
-    return InRe(text, this.#sequence([...head, ...this.#glob(short ? '*' : tail)]));
+    return this.#z3.InRe(text, this.#sequence([...head, ...this.#glob(short ? '*' : tail)]));
   }
 
   #holds(clause: ConditionClause, effect: Statement['effect']): Formula {
-    const { Bool, Or, And, Not } = this.#z3;
-    if (clause.operator === undefined) return Bool.val(effect === 'Deny');
+    if (clause.operator === undefined) return this.#z3.Bool.val(effect === 'Deny');
     const key = this.#key(clause.key);
     if (clause.operator === 'Null') {
-      return Or(...clause.values.map((value) => (value === 'true' ? Not(key.present) : key.present)));
+      return this.#z3.Or(...clause.values.map((value) => (value === 'true' ? this.#z3.Not(key.present) : key.present)));
     }
     const isNegated = clause.operator.includes('Not');
-    const any = Or(...clause.values.map((value) => this.#passes(clause.operator ?? '', value, key)));
+    const any = this.#z3.Or(...clause.values.map((value) => this.#passes(clause.operator ?? '', value, key)));
     const absentPasses = isNegated || clause.ifExists;
-    return absentPasses ? Or(Not(key.present), isNegated ? Not(any) : any) : And(key.present, any);
+    return absentPasses
+      ? this.#z3.Or(this.#z3.Not(key.present), isNegated ? this.#z3.Not(any) : any)
+      : this.#z3.And(key.present, any);
   }
 
   #passes(operator: string, operand: string, key: KeyVariables): Formula {
@@ -170,7 +166,7 @@ export class Oracle {
     return this.#z3.And(key.readable, this.#ordered(base, key.number, amount));
   }
 
-  #textPasses(base: string, operand: string, text: Seq<'main'>): Formula {
+  #textPasses(base: string, operand: string, text: Seq): Formula {
     if (base === 'StringEquals') return this.#is(text, operand);
     if (base === 'StringLike') return this.#z3.InRe(text, this.#sequence(this.#glob(operand)));
     const letters = Array.from(operand, (letter) => {
@@ -180,7 +176,7 @@ export class Oracle {
     return this.#z3.InRe(text, this.#sequence(letters));
   }
 
-  #ordered(base: string, number: Arith<'main'>, operand: string): Formula {
+  #ordered(base: string, number: Arith, operand: string): Formula {
     const value = this.#z3.Real.val(operand);
     if (base.endsWith('LessThan')) return number.lt(value);
     if (base.endsWith('LessThanEquals')) return number.le(value);
@@ -198,15 +194,14 @@ export class Oracle {
   }
 
   #key(key: string): KeyVariables {
-    const { Bool, String, Real, Int, BitVec } = this.#z3;
     return {
-      present: Bool.const(`${key} present`),
-      text: String.const(`${key} text`),
-      readable: Bool.const(`${key} readable`),
-      number: Real.const(`${key} number`),
-      version: Int.const(`${key} version`),
-      address: BitVec.const(`${key} address`, 128),
-      bytes: Int.const(`${key} bytes`),
+      present: this.#z3.Bool.const(`${key} present`),
+      text: this.#z3.String.const(`${key} text`),
+      readable: this.#z3.Bool.const(`${key} readable`),
+      number: this.#z3.Real.const(`${key} number`),
+      version: this.#z3.Int.const(`${key} version`),
+      address: this.#z3.BitVec.const(`${key} address`, 128),
+      bytes: this.#z3.Int.const(`${key} bytes`),
     };
   }
 
@@ -222,8 +217,8 @@ export class Oracle {
   }
 
   #sequence(parts: readonly Regex[]): Regex {
-    if (parts.length === 0) return this.#exactly('');
-    return parts.length === 1 ? (parts[0] as Regex) : this.#z3.ReConcat(...parts);
+    const [first, ...rest] = parts;
+    return first === undefined || rest.length === 0 ? (first ?? this.#exactly('')) : this.#z3.ReConcat(first, ...rest);
   }
 }
 
@@ -261,6 +256,7 @@ export async function withOracle(use: (oracle: Oracle) => Promise<void>): Promis
   try {
     await use(new Oracle(Context('main')));
   } finally {
-    (em as { PThread?: { terminateAllThreads(): void } }).PThread?.terminateAllThreads();
+    const threads: { terminateAllThreads(): void } | undefined = em.PThread;
+    threads?.terminateAllThreads();
   }
 }
