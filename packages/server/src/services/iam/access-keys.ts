@@ -2,9 +2,11 @@
 import type { AccessKeyMetadata, IamModel } from '../../model/iam.ts';
 import { operationsOf } from '../service.ts';
 import type { AccessCheck } from '../service.ts';
-import { onOwner, onTarget, targetOf } from './access.ts';
+import { onOwner, onTarget } from './access.ts';
 import { rootArn } from './arns.ts';
-import { theUser, userById } from './entities.ts';
+import { credentialOwner, rootName } from './credential-owner.ts';
+import type { CredentialOwner } from './credential-owner.ts';
+import { userById } from './entities.ts';
 import { newId, newSecret } from './ids.ts';
 import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
@@ -13,35 +15,20 @@ import { quotas, quotaText } from './quotas.ts';
 import { accessKeys as collection, accessKeyUses, keyUseScope, anyAccount } from './records.ts';
 import type { AccessKeyRecord } from './records.ts';
 
-interface KeyOwner {
-  readonly id: string;
-  /** Absent for the root user. */
-  readonly userName?: string;
-}
-
-const rootName = 'root';
-
-async function ownerOf(call: Needs<'NoSuchEntity'>, userName: string | undefined): Promise<KeyOwner> {
-  const target = targetOf(call, userName);
-  if (target.root) return { id: call.accountId };
-  const user = await theUser(call, target.name);
-  return { id: user.userId, userName: user.userName };
-}
-
 async function keysOf(call: Needs, ownerId: string): Promise<AccessKeyRecord[]> {
   return (await state(call).find(collection, 'owner', ownerId, anyAccount)).map(({ value }) => value);
 }
 
 /** The key of this owner, or NoSuchEntity. */
 async function theKey(call: Needs<'NoSuchEntity'>, userName: string | undefined, id: string): Promise<AccessKeyRecord> {
-  const owner = await ownerOf(call, userName);
+  const owner = await credentialOwner(call, userName);
   const key = await state(call).get(collection, anyAccount, id);
   return key !== undefined && key.ownerId === owner.id && key.accountId === call.accountId
     ? key
     : call.fail('NoSuchEntity', `The Access Key with id ${id} cannot be found.`);
 }
 
-const metadataOf = (owner: KeyOwner, key: AccessKeyRecord): AccessKeyMetadata => ({
+const metadataOf = (owner: CredentialOwner, key: AccessKeyRecord): AccessKeyMetadata => ({
   UserName: owner.userName,
   AccessKeyId: key.accessKeyId,
   Status: key.status,
@@ -64,7 +51,7 @@ export const accessKeys = operationsOf<IamModel>()({
   CreateAccessKey: {
     access: ({ UserName }, call) => onTarget(call, UserName),
     async write({ UserName }, call) {
-      const owner = await ownerOf(call, UserName);
+      const owner = await credentialOwner(call, UserName);
       if ((await keysOf(call, owner.id)).length >= quotas.accessKeysPerUser) {
         call.fail('LimitExceeded', quotaText('AccessKeysPerUser', quotas.accessKeysPerUser));
       }
@@ -115,7 +102,7 @@ export const accessKeys = operationsOf<IamModel>()({
   ListAccessKeys: {
     access: ({ UserName }, call) => onTarget(call, UserName),
     async read(input, call) {
-      const owner = await ownerOf(call, input.UserName);
+      const owner = await credentialOwner(call, input.UserName);
       const listing = { operation: 'ListAccessKeys', filters: [owner.id] };
       const key = (record: AccessKeyRecord): string =>
         `${String(record.createdAt).padStart(16, '0')}/${record.accessKeyId}`;

@@ -4,7 +4,8 @@ import type { PolicySet } from '@stagedoor/policy';
 import type { IamModel, LoginProfile } from '../../model/iam.ts';
 import { operationsOf } from '../service.ts';
 import type { AccessCheck } from '../service.ts';
-import { onOwner, targetOf } from './access.ts';
+import { onOwner } from './access.ts';
+import { userNameOf } from './credential-owner.ts';
 import { theUser } from './entities.ts';
 import { state } from './needs.ts';
 import type { Needs, Writes } from './needs.ts';
@@ -15,14 +16,6 @@ import { global, loginProfiles as collection } from './records.ts';
 import type { LoginProfileRecord, UserRecord } from './records.ts';
 
 const maxHistory = 24;
-
-/** The name meant; root itself has no login profile that these operations reach. */
-function nameOf(call: Needs, userName: string | undefined): string {
-  const target = targetOf(call, userName);
-  return target.root
-    ? call.fail('ValidationError', 'Must specify userName when calling with non-User credentials')
-    : target.name;
-}
 
 const findProfile = (call: Needs, userId: string): Promise<LoginProfileRecord | undefined> =>
   state(call).get(collection, global(call.accountId), userId);
@@ -84,13 +77,13 @@ async function onOwnPassword(call: Needs<'InvalidUserType'>): Promise<AccessChec
 
 export const loginProfiles = operationsOf<IamModel>()({
   CreateLoginProfile: {
-    access: ({ UserName }, call) => onOwner(call, 'user', nameOf(call, UserName)),
+    access: ({ UserName }, call) => onOwner(call, 'user', userNameOf(call, UserName)),
     async write({ UserName, Password, PasswordResetRequired = false }, call) {
       if (Password === undefined) {
         const problem = "Value at 'password' failed to satisfy constraint: Member must not be null";
         return call.fail('ValidationError', `1 validation error detected: ${problem}`);
       }
-      const user = await theUser(call, nameOf(call, UserName));
+      const user = await theUser(call, userNameOf(call, UserName));
       if ((await findProfile(call, user.userId)) !== undefined) {
         call.fail('EntityAlreadyExists', `Login Profile for user ${user.userName} already exists.`);
       }
@@ -109,9 +102,9 @@ export const loginProfiles = operationsOf<IamModel>()({
   },
 
   GetLoginProfile: {
-    access: ({ UserName }, call) => onOwner(call, 'user', nameOf(call, UserName)),
+    access: ({ UserName }, call) => onOwner(call, 'user', userNameOf(call, UserName)),
     async read({ UserName }, call) {
-      const user = await theUser(call, nameOf(call, UserName));
+      const user = await theUser(call, userNameOf(call, UserName));
       return { LoginProfile: shown(user, await theProfile(call, user)) };
     },
   },
@@ -132,9 +125,9 @@ export const loginProfiles = operationsOf<IamModel>()({
   },
 
   DeleteLoginProfile: {
-    access: ({ UserName }, call) => onOwner(call, 'user', nameOf(call, UserName)),
+    access: ({ UserName }, call) => onOwner(call, 'user', userNameOf(call, UserName)),
     async write({ UserName }, call) {
-      const user = await theUser(call, nameOf(call, UserName));
+      const user = await theUser(call, userNameOf(call, UserName));
       await theProfile(call, user);
       await call.tx.remove(collection, global(call.accountId), user.userId);
       return {};

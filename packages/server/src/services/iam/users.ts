@@ -32,7 +32,8 @@ const userDetails = (call: Needs, user: UserRecord): User => ({
   Tags: user.tags.length === 0 ? undefined : user.tags,
 });
 
-async function rootUser(call: Needs): Promise<User> {
+/** The root user as GetUser shows it. */
+export async function rootUser(call: Needs): Promise<User> {
   const account = await state(call).get(accounts, anyAccount, call.accountId);
   const root = { UserId: call.accountId, Arn: rootArn(call), CreateDate: new Date(account?.createdAt ?? call.now) };
   // AWS gives the root user neither path nor name, though the model requires both.
