@@ -14,14 +14,8 @@ export interface ActionName {
   readonly needsResourcePolicy: boolean;
 }
 
-/** A name with the spelling it was last asked for in. */
-interface Slot {
-  readonly name: ActionName;
-  spelling: string;
-}
-
-const SIZE = 8192;
-const FULL = SIZE / 2;
+/** Names and spellings kept; beyond, the tables start anew. */
+const MOST = 4096;
 const LONGEST = 128;
 
 /** `sts:GetCallerIdentity` is open to every signed caller; `sts:GetSessionToken` to those who may call it at all. */
@@ -30,21 +24,11 @@ const ALWAYS: ReadonlyMap<string, ReadonlySet<CallerType>> = new Map<string, Rea
   ['sts:getsessiontoken', new Set<CallerType>(['User', 'Root'])],
 ]);
 
-let slots: (Slot | undefined)[] = [];
-let count = 0;
+const bySpelling = new Map<string, ActionName>();
+const byLowerCase = new Map<string, ActionName>();
 let nextId = 0;
 
-function hashOf(action: string): number {
-  let hash = 0;
-  for (let i = 0; i < action.length; i += 1) {
-    const code = action.charCodeAt(i);
-    hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code | 32 : code), 0x01000193);
-  }
-  return (hash ^ (hash >>> 15)) & (SIZE - 1);
-}
-
-function makeName(action: string): ActionName {
-  const lower = action.toLowerCase();
+function makeName(lower: string): ActionName {
   nextId += 1;
   return {
     lower,
@@ -55,30 +39,21 @@ function makeName(action: string): ActionName {
   };
 }
 
-/** The table starts anew when it is half full: names come from a finite list, unless someone invents them. */
-function remember(action: string, at: number): ActionName {
-  const name = makeName(action);
-  if (count >= FULL) {
-    slots = [];
-    count = 0;
-    return name;
+/** Names come from a finite list, unless someone invents them. */
+function remember(action: string): ActionName {
+  if (bySpelling.size >= MOST) {
+    bySpelling.clear();
+    byLowerCase.clear();
   }
-  slots[at] = { name, spelling: action };
-  count += 1;
+  const lower = action.toLowerCase();
+  const name = byLowerCase.get(lower) ?? makeName(lower);
+  byLowerCase.set(lower, name);
+  bySpelling.set(action, name);
   return name;
 }
 
 /** The name of an action, compared ignoring case. */
 export function actionNamed(action: string): ActionName {
-  if (action.length > LONGEST) return makeName(action);
-  let at = hashOf(action);
-  for (let slot = slots[at]; slot !== undefined; slot = slots[at]) {
-    if (slot.spelling === action) return slot.name;
-    if (slot.name.lower.length === action.length && slot.name.lower === action.toLowerCase()) {
-      slot.spelling = action;
-      return slot.name;
-    }
-    at = (at + 1) & (SIZE - 1);
-  }
-  return remember(action, at);
+  if (action.length > LONGEST) return makeName(action.toLowerCase());
+  return bySpelling.get(action) ?? remember(action);
 }

@@ -1,4 +1,6 @@
 /** ARN patterns: both sides are cut at the first five colons; parts 1 to 5 and the rest are matched separately. */
+import { cutArn } from './cut-arn.ts';
+import type { CutArn } from './cut-arn.ts';
 import { compileGlob, matchesGlob } from './glob.ts';
 import type { Pieces } from './glob.ts';
 import { parseTemplate, resolveTemplate } from './template.ts';
@@ -24,17 +26,6 @@ export interface ArnPattern {
 }
 
 const WILD = /[*?]/;
-
-/** Offsets of the first five colons, or `undefined` when there are fewer: then the text is no ARN. */
-export function cutsOf(text: string): readonly number[] | undefined {
-  if (!text.startsWith('arn:')) return undefined;
-  const cuts = [3];
-  for (let at = 3; cuts.length < 5; cuts.push(at)) {
-    at = text.indexOf(':', at + 1);
-    if (at < 0) return undefined;
-  }
-  return cuts;
-}
 
 /**
  * Fewer than six parts: a pattern that ends in `*` reads as if every missing part were `*`; any other
@@ -92,42 +83,30 @@ export function compileArn(written: string, variables: boolean): ArnPattern {
   return fromParts(written, parts, variables);
 }
 
-function matchesPart(part: HeadPart, text: string, from: number, to: number): boolean {
-  if (part === undefined) return true;
-  if (typeof part === 'string') return part.length === to - from && text.startsWith(part, from);
-  return matchesGlob(part, text.slice(from, to));
+function matchesPart(part: HeadPart, given: string): boolean {
+  return typeof part === 'string' ? part === given : part === undefined || matchesGlob(part, given);
 }
 
-/** Where the sixth part of `text` begins when the five parts before it match, else -1. */
-function afterHead(parts: readonly HeadPart[], text: string): number {
-  if (!text.startsWith('arn:')) return -1;
-  let from = 0;
-  for (let i = 0; i < 5; i += 1) {
-    const to = text.indexOf(':', from);
-    if (to < 0 || !matchesPart(parts[i], text, from, to)) return -1;
-    from = to + 1;
+function matchesHead({ head, headParts }: ArnPattern, arn: CutArn): boolean {
+  if (head !== undefined) return head === arn.head;
+  if (headParts === undefined) return false;
+  for (let i = 1; i < headParts.length; i += 1) {
+    const part = headParts[i];
+    if (part !== undefined && !matchesPart(part, arn.part(i))) return false;
   }
-  return from;
-}
-
-/** Where the sixth part of `text` begins when its head matches, else -1. */
-function tailStart({ head, headParts }: ArnPattern, text: string): number {
-  if (head !== undefined) return text.startsWith(head) ? head.length : -1;
-  return headParts === undefined ? -1 : afterHead(headParts, text);
+  return matchesPart(headParts[0], 'arn');
 }
 
 /**
  * Whether a full ARN matches. Case-sensitive, nothing normalised. A pattern with a variable that has no
  * value matches nothing.
  */
-export function matchesArn(pattern: ArnPattern, text: string, context: RequestContext): boolean {
+export function matchesArn(pattern: ArnPattern, arn: CutArn, context: RequestContext): boolean {
   if (pattern.kind === 'every') return true;
-  if (pattern.kind === 'exact') return pattern.written === text;
-  if (pattern.kind === 'never') return false;
-  const from = tailStart(pattern, text);
-  if (from < 0) return false;
+  if (pattern.kind === 'exact') return pattern.written === arn.text;
+  if (pattern.kind === 'never' || !matchesHead(pattern, arn)) return false;
   const tail = pattern.tail ?? (pattern.template && resolveTemplate(pattern.template, context));
-  return tail !== undefined && matchesGlob(tail, text, from);
+  return tail !== undefined && matchesGlob(tail, arn.text, arn.tail);
 }
 
 /** Colons inside a variable do not cut an operand. */
@@ -138,14 +117,12 @@ function splitOutside(written: string): string[] {
 
 const SHIELD = '\u0000';
 
-function matchesParts(parts: readonly Template[], text: string, context: RequestContext): boolean {
-  const cuts = cutsOf(text) ?? [];
+function matchesParts(parts: readonly Template[], arn: CutArn, context: RequestContext): boolean {
   for (const [i, part] of parts.entries()) {
     const pieces = resolveTemplate(part, context);
-    const from = i === 0 ? 0 : cuts[i - 1]! + 1;
-    if (pieces === undefined || !matchesGlob(pieces, text.slice(from, cuts[i]))) return false;
+    if (pieces === undefined || !matchesGlob(pieces, i < 5 ? arn.part(i) : arn.text.slice(arn.tail))) return false;
   }
-  return true;
+  return parts.length === 6;
 }
 
 /**
@@ -156,24 +133,14 @@ export function compileArnOperand(
   written: string,
   variables: boolean,
 ): (value: string, context: RequestContext) => boolean {
-  if (variables && written.includes('${')) {
-    const parts = splitOutside(written).map((part) => parseTemplate(part, { variables, globs: true }));
-    return (value, context) => parts.length === 6 && cutsOf(value) !== undefined && matchesParts(parts, value, context);
-  }
+  const dynamic = variables && written.includes('${');
+  const parts = dynamic ? splitOutside(written).map((part) => parseTemplate(part, { variables, globs: true })) : [];
   const pattern = compileArn(written, false);
-  return (value, context) => cutsOf(value) !== undefined && matchesArn(pattern, value, context);
-}
-
-/** Offset of the sixth part of an ARN, -1 for text that is none. */
-export function sixthPart(text: string): number {
-  if (!text.startsWith('arn:')) return -1;
-  let colons = 1;
-  for (let at = 4; at < text.length; at += 1) {
-    if (text.charCodeAt(at) !== 58) continue;
-    colons += 1;
-    if (colons === 5) return at + 1;
-  }
-  return -1;
+  return (value, context) => {
+    const arn = cutArn(value);
+    if (arn === undefined) return false;
+    return dynamic ? matchesParts(parts, arn, context) : matchesArn(pattern, arn, context);
+  };
 }
 
 /** The text that the sixth part of a matching ARN must begin with, as far as it holds no wildcard or variable. */

@@ -1,7 +1,8 @@
 /** A request made ready for matching, once per decision. */
 import { actionNamed } from './action-table.ts';
 import type { ActionName } from './action-table.ts';
-import { sixthPart } from './arn.ts';
+import { cutArn } from './cut-arn.ts';
+import type { CutArn } from './cut-arn.ts';
 import type { AccessRequest, Principal, RequestContext } from './request.ts';
 
 export interface Ask {
@@ -14,8 +15,8 @@ export interface Ask {
   /** False for `*`: the action has no resource type. */
   readonly hasResource: boolean;
   readonly context: RequestContext;
-  /** Offset of the ARN's sixth part, -1 for none, -2 until it is needed. */
-  sixth: number;
+  /** The resource cut into parts; `undefined` when it is no ARN. */
+  readonly arn: CutArn | undefined;
   /** A set with an unknown operator was looked at. */
   sawUnknown: boolean;
 }
@@ -30,13 +31,7 @@ export function askOf(request: AccessRequest, bounded: boolean): Ask {
     resource: request.resource,
     hasResource: request.resource !== '*',
     context: request.context,
-    sixth: -2,
+    arn: cutArn(request.resource),
     sawUnknown: false,
   };
-}
-
-/** Where the sixth part of the resource begins; -1 when it is no ARN. */
-export function sixthPartOf(ask: Ask): number {
-  if (ask.sixth === -2) ask.sixth = sixthPart(ask.resource);
-  return ask.sixth;
 }

@@ -1,5 +1,5 @@
 /** The verdict on one action and one resource: explicit denials, then the guardrails, then the grants. */
-import { askOf, sixthPartOf } from './ask.ts';
+import { askOf } from './ask.ts';
 import type { Ask } from './ask.ts';
 import type { Reading } from './compile.ts';
 import type { Decision, Layer, StatementRef } from './decision.ts';
@@ -10,7 +10,6 @@ import type { Hit } from './search.ts';
 import { partitionOf, Strength } from './principals.ts';
 import type { AccessRequest } from './request.ts';
 
-const COLON = 58;
 const NONE: readonly StatementRef[] = Object.freeze([]);
 const ALWAYS = Object.freeze({ decision: 'Allow', layer: 'always', statements: NONE, unevaluated: NONE } as const);
 const ROOT = Object.freeze({ decision: 'Allow', layer: 'root', statements: NONE, unevaluated: NONE } as const);
@@ -196,20 +195,12 @@ function accountIn(arn: string | undefined): string | undefined {
   return account === '' ? undefined : account;
 }
 
-/** Whether an ARN whose sixth part begins at `sixth` has this account, or none. */
-function ownsArn(account: string, arn: string, sixth: number): boolean {
-  const from = sixth - 1 - account.length;
-  if (arn.startsWith(account, from) && arn.charCodeAt(from - 1) === COLON) return true;
-  return arn.charCodeAt(sixth - 2) === COLON;
-}
-
 /** Whether the account that owns the resource (as stated, else as in the ARN, else the caller's) is the caller's. */
-function isOwn(ask: Ask): boolean {
-  const { request, principal } = ask;
+function isOwn({ request, principal, arn }: Ask): boolean {
   const mine = principal.accountId ?? accountIn(principal.arn);
-  if (request.resourceAccount !== undefined || mine === undefined) return (request.resourceAccount ?? mine) === mine;
-  const sixth = sixthPartOf(ask);
-  return sixth < 0 || ownsArn(mine, request.resource, sixth);
+  if (request.resourceAccount !== undefined) return request.resourceAccount === mine;
+  const owner = arn === undefined ? '' : arn.part(4);
+  return owner === '' || mine === undefined || owner === mine;
 }
 
 function grants(ask: Ask, layers: Layers): Decision {

@@ -30,9 +30,14 @@ function sitsWithHoles(text: string, holes: readonly boolean[], subject: string,
   return true;
 }
 
-function sits(piece: Piece, subject: string, at: number): boolean {
-  if (piece.holes !== undefined) return sitsWithHoles(piece.text, piece.holes, subject, at);
-  return subject.startsWith(piece.text, at);
+/** `startsWith` walks a long literal slowly: look at its ends, then compare all of it at once. */
+function sits({ text, holes }: Piece, subject: string, at: number): boolean {
+  const { length } = text;
+  if (length === 0) return at <= subject.length;
+  if (holes !== undefined) return sitsWithHoles(text, holes, subject, at);
+  if (subject.charCodeAt(at) !== text.charCodeAt(0)) return false;
+  if (subject.charCodeAt(at + length - 1) !== text.charCodeAt(length - 1)) return false;
+  return length <= 2 || subject.slice(at, at + length) === text;
 }
 
 function findWithHoles(piece: Piece, subject: string, from: number, end: number): number {

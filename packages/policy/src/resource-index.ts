@@ -1,7 +1,6 @@
 /** Candidates of one action, found by the resource: cost does not grow with candidates for other resources. */
 import { literalPrefix } from './arn.ts';
 import type { ArnPattern } from './arn.ts';
-import { sixthPartOf } from './ask.ts';
 import type { Ask } from './ask.ts';
 import type { CompiledStatement } from './compile.ts';
 import type { StatementRef } from './decision.ts';
@@ -89,8 +88,8 @@ export class ResourceIndex {
     const { resource } = ask;
     if (place === 0) return this.exact?.at(resource, 0, resource.length);
     const level = this.levels[place - 1];
-    const from = sixthPartOf(ask);
-    if (level === undefined || from < 0 || from + level.length > resource.length) return undefined;
+    const from = ask.arn?.tail ?? resource.length;
+    if (level === undefined || from + level.length > resource.length) return undefined;
     return level.table.at(resource, from, from + level.length);
   }
 }

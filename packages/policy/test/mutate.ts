@@ -13,12 +13,14 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 const files = [
   'action.ts',
+  'action-table.ts',
   'arn.ts',
   'base64.ts',
   'cidr.ts',
   'compile.ts',
   'conditions.ts',
   'context.ts',
+  'cut-arn.ts',
   'decide.ts',
   'decimal.ts',
   'denial-message.ts',
@@ -28,6 +30,7 @@ const files = [
   'principals.ts',
   'resource-index.ts',
   'search.ts',
+  'slice-table.ts',
   'template.ts',
 ];
 const tests = ['cases', 'operators', 'requirements', 'layers', 'index', 'twin'].map((name) => `test/${name}.test.ts`);
