@@ -126,7 +126,10 @@ describe('kill -9 in the middle of a write load loses no acknowledged write and 
 
   test('on PostgreSQL', { timeout: 90_000 }, async (context) => {
     const server = await startPostgres();
-    if ('absent' in server) return context.skip(`no server can run here (${server.absent})`);
+    if ('absent' in server) {
+      context.skip(`no server can run here (${server.absent})`);
+      return;
+    }
     const url = await server.create();
     const total = await survives(url);
     expect(total.kills).toBe(20);

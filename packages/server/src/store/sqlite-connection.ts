@@ -12,7 +12,7 @@ const busyTimeoutMs = 1000;
 /** One SQLite connection. Calls are synchronous; `run` is a promise only because `Session` is. */
 export class SqliteConnection implements Session {
   readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
 
   constructor(file: string, options: { readonly?: boolean } = {}) {
     this.#database = unavailable(() => new Database(file, { ...options, timeout: busyTimeoutMs }));
@@ -31,11 +31,11 @@ export class SqliteConnection implements Session {
     });
   }
 
-  prepare(text: string): Database.Statement<unknown[], unknown> {
+  prepare(text: string): Database.Statement<unknown[]> {
     const known = this.#statements.get(text);
     if (known) return known;
     if (this.#statements.size >= maxStatements) this.#statements.clear();
-    const statement = this.#database.prepare<unknown[], unknown>(text);
+    const statement = this.#database.prepare(text);
     this.#statements.set(text, statement);
     return statement;
   }
