@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sealer } from '../sealing.ts';
 import { Changes } from './changes.ts';
 import { reseal } from './codec.ts';
@@ -18,7 +17,6 @@ export class RecordStore implements Store {
   readonly #engine: Engine;
   readonly #sealer: Sealer;
   readonly #changes: Changes;
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
   #closing: Promise<void> | undefined;
 
   constructor(engine: Engine, sealer: Sealer, timers: Timers) {
@@ -36,8 +34,6 @@ export class RecordStore implements Store {
 
   async transact<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    // It would wait for itself.
-    if (this.#inside.getStore()?.open) throw new Error('a transaction cannot begin within another');
     let answer: { value: T } | undefined;
     const version = await this.#engine.write(accountId, async (session) => {
       const frame = { open: true };
@@ -46,7 +42,7 @@ export class RecordStore implements Store {
         accountId,
       );
       try {
-        answer = { value: await this.#inside.run(frame, () => work(tx)) };
+        answer = { value: await work(tx) };
       } finally {
         frame.open = false;
       }

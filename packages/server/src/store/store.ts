@@ -94,6 +94,7 @@ export interface Store {
   /**
    * Runs `work` as one atomic write for an account. Transactions of one account must be serial: `work`
    * sees every earlier commit of that account and no later one. When `work` throws, nothing was written.
+   * `work` must not call `transact`: it would wait for itself.
    * Engines may run `work` again after a serialization failure, so it must have no other effect.
    * `work` writes only records of the account: in its scope, or in scope '' those whose member `accountId`, where
    * they have one, names it (in a transaction of account '': any in scope ''); anything else throws. Transactions

@@ -170,13 +170,6 @@ export function transactionsSuite(suite: Suite): void {
       expect(await store.reader.get(keys, anywhere, 'a')).toEqual(keyOf(accountA));
     });
 
-    test('a transaction cannot begin within another', async () => {
-      const store = await suite.fresh();
-      const nested = store.transact(accountA, () => store.transact(accountB, async () => 1));
-      await expect(nested).rejects.toThrow('a transaction cannot begin within another');
-      await increment(store, accountA);
-    });
-
     test('a transaction cannot be used after its end', async () => {
       const store = await suite.fresh();
       const leaked = await store.transact(accountA, async (tx) => ({ tx }));
