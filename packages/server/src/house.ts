@@ -10,7 +10,9 @@ import type { Log } from './log.ts';
 import type { Sealer } from './sealing.ts';
 import { AccountMemo } from './services/account-memo.ts';
 import type { Environment, Random } from './services/environment.ts';
-import { checkRows, services } from './services/index.ts';
+import { mfaVerifier } from './services/iam/mfa-codes.ts';
+import { DeletionRunner } from './services/iam/service-linked-deletion.ts';
+import { checkRows, linkedUsages, services } from './services/index.ts';
 import { SessionPolicies } from './services/principals.ts';
 import { cachedReader } from './store/cached-reader.ts';
 import type { Store } from './store/store.ts';
@@ -50,17 +52,23 @@ export interface OpenHouse extends House {
 }
 
 /** Everything a request passes through. */
-export function openHouse(settings: Settings, store: Store, env: Environment, log: Log): OpenHouse {
+export function openHouse(settings: Settings, store: Store, outside: Environment, log: Log): OpenHouse {
   const models = loadModels();
   checkRows((service, operation) => models.services.get(service)?.operations.has(operation) === true);
   const reader = cachedReader(store, { maxRecords: 200_000 });
   const recorder = new DecisionRecorder(store.decisions, {
     log,
-    now: () => env.clock.now(),
+    now: () => outside.clock.now(),
     retentionMs: settings.decisionRetentionHours * hourMs,
     maxRows: settings.decisionMaxRows,
   });
   const keyUse = new KeyUse(store, log);
+  const linkedDeletions = new DeletionRunner({ store, env: outside, usages: linkedUsages }, (err) =>
+    log.error({ err }, 'service-linked roles could not be deleted; it will be tried again'),
+  );
+  // Takes up what an earlier process left behind.
+  linkedDeletions.wake();
+  const env: Environment = { ...outside, linkedDeletions, mfa: mfaVerifier(store) };
   return {
     models,
     services,
@@ -74,6 +82,7 @@ export function openHouse(settings: Settings, store: Store, env: Environment, lo
     log,
     keyUsed: keyUse.used,
     close: async () => {
+      await linkedDeletions.close();
       await recorder.close();
       await keyUse.close();
     },

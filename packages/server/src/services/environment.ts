@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Sealer } from '../sealing.ts';
+import type { LinkedDeletions } from './iam/service-linked-deletion.ts';
+import type { MfaVerifier } from './iam/mfa-codes.ts';
 import type { LiveStreams } from './ivs/live.ts';
 
 /** Randomness, injected so that tests can fix it. */
@@ -14,6 +16,10 @@ export interface Environment {
   readonly sealer: Sealer;
   /** The media plane; absent while none runs, and then no channel is live. */
   readonly liveStreams?: LiveStreams;
+  /** Whoever deletes service-linked roles in this process; absent where none is deleted (imports). */
+  readonly linkedDeletions?: LinkedDeletions;
+  /** Accepts MFA codes; absent where no request is served (imports), and then none is good. */
+  readonly mfa?: MfaVerifier;
   readonly settings: {
     readonly partition: string;
     /** Region of a request that names none. */

@@ -1,5 +1,6 @@
 /** Every service that is served: its rows, by the name of its model. To add one, add a line. */
 import { iam } from './iam/index.ts';
+import type { ServiceLinkedUsage } from './iam/service-linked-deletion.ts';
 import { ivs } from './ivs/index.ts';
 import { kinesisvideo } from './kinesisvideo/index.ts';
 import type { OperationTypes, Row } from './service.ts';
@@ -8,6 +9,9 @@ import { sts } from './sts/index.ts';
 type AnyRow = Row<OperationTypes>;
 
 const tables = { iam, sts, ivs, kinesisvideo } as const;
+
+/** What the services tell about their service-linked roles: such a role is deleted only when it is not in use. */
+export const linkedUsages: readonly ServiceLinkedUsage[] = [];
 
 /** Rows by service and operation name; operations without a row are unknown to the server. */
 export const services: ReadonlyMap<string, ReadonlyMap<string, AnyRow>> = new Map(

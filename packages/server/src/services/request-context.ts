@@ -15,7 +15,7 @@ export interface RequestFacts {
   readonly region: string;
 }
 
-type Fact = (facts: RequestFacts, caller: Caller) => ContextValue | undefined;
+type Fact = (facts: RequestFacts, caller: Caller, check: AccessCheck) => ContextValue | undefined;
 
 const principalTypes: Readonly<Record<Caller['kind'], string>> = {
   root: 'Account',
@@ -28,10 +28,19 @@ const principalTypes: Readonly<Record<Caller['kind'], string>> = {
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const signed = (caller: Caller, value: string): string | undefined => (caller.kind === 'anonymous' ? undefined : value);
 
-function mfaPresent(caller: Caller): string | undefined {
-  // Long-term keys have no such key at all; only GetSessionToken sessions can carry MFA (spec/sts.md 2.2.7).
-  if (caller.session === undefined) return undefined;
-  return caller.session.mfaAt !== undefined && caller.kind !== 'assumedRole' ? 'true' : 'false';
+/** When MFA was used: with this request, or for the GetSessionToken session it is made with (spec/sts.md 2.2.7). */
+const mfaTime = ({ kind, session }: Caller, check: AccessCheck): number | undefined =>
+  check.mfaAt ?? (kind === 'assumedRole' ? undefined : session?.mfaAt);
+
+function mfaPresent(caller: Caller, check: AccessCheck): string | undefined {
+  if (mfaTime(caller, check) !== undefined) return 'true';
+  // Long-term keys have no such key at all.
+  return caller.session === undefined ? undefined : 'false';
+}
+
+function mfaAge(now: number, caller: Caller, check: AccessCheck): string | undefined {
+  const at = mfaTime(caller, check);
+  return at === undefined ? undefined : String(Math.floor((now - at) / 1000));
 }
 
 /** One row per global key: its name as AWS writes it, and where its value comes from. */
@@ -43,7 +52,7 @@ const globalKeys: readonly (readonly [string, Fact])[] = [
   ['aws:UserAgent', (f) => f.userAgent],
   ['aws:Referer', (f) => f.referer],
   ['aws:RequestedRegion', (f) => f.region],
-  ['aws:ViaAWSService', () => 'false'],
+  ['aws:ViaAWSService', (_, __, check) => String(check.viaService === true)],
   ['aws:userid', (_, c) => c.userId],
   ['aws:username', (_, c) => c.userName],
   ['aws:PrincipalArn', (_, c) => signed(c, c.roleArn ?? c.arn)],
@@ -51,11 +60,8 @@ const globalKeys: readonly (readonly [string, Fact])[] = [
   ['aws:PrincipalType', (_, c) => principalTypes[c.kind]],
   ['aws:PrincipalIsAWSService', (_, c) => signed(c, 'false')],
   ['aws:TokenIssueTime', (_, c) => (c.session === undefined ? undefined : iso(c.session.issuedAt))],
-  ['aws:MultiFactorAuthPresent', (_, c) => mfaPresent(c)],
-  [
-    'aws:MultiFactorAuthAge',
-    (f, c) => (mfaPresent(c) === 'true' ? String(Math.floor((f.now - (c.session?.mfaAt ?? 0)) / 1000)) : undefined),
-  ],
+  ['aws:MultiFactorAuthPresent', (_, c, check) => mfaPresent(c, check)],
+  ['aws:MultiFactorAuthAge', (f, c, check) => mfaAge(f.now, c, check)],
   ['aws:SourceIdentity', (_, c) => c.session?.sourceIdentity],
 ];
 
@@ -97,7 +103,7 @@ export class CallContext implements RequestContext {
 
   get(key: string): ContextValue | undefined {
     const fact = factByKey.get(key);
-    if (fact !== undefined) return fact(this.#facts, this.#caller);
+    if (fact !== undefined) return fact(this.#facts, this.#caller, this.#check);
     if (key === 'aws:resourceaccount') return this.#resourceAccount;
     if (key === 'aws:tagkeys') return this.#tagKeys();
     const slash = key.indexOf('/');
@@ -107,7 +113,7 @@ export class CallContext implements RequestContext {
   /** Every key of this request with its value, names as AWS writes them. */
   *entries(): Generator<readonly [string, ContextValue]> {
     for (const [name, fact] of globalKeys) {
-      const value = fact(this.#facts, this.#caller);
+      const value = fact(this.#facts, this.#caller, this.#check);
       if (value !== undefined) yield [name, value];
     }
     yield ['aws:ResourceAccount', this.#resourceAccount];

@@ -35,6 +35,10 @@ export interface AccessCheck {
   /** A resource-based policy on the resource; `trust` marks a role trust policy. */
   readonly resourcePolicy?: PolicySet;
   readonly trust?: boolean;
+  /** When an MFA code that came with this very request was accepted (milliseconds): the MFA keys tell of it. */
+  readonly mfaAt?: number;
+  /** A service asks with its caller's rights, for a call that it is about to make: `aws:ViaAWSService` is true. */
+  readonly viaService?: boolean;
 }
 
 /** Codes that every operation of a protocol family may answer without declaring them. */

@@ -14,6 +14,7 @@ import { ensureArn, theAttachable } from './policies.ts';
 import { quotas, quotaText } from './quotas.ts';
 import { attachments as collection, global, nameKey, ownedKey } from './records.ts';
 import type { OwnerType } from './records.ts';
+import { linkedRoot } from './service-linked-table.ts';
 
 const limits: Readonly<Record<OwnerType, readonly [string, number]>> = {
   user: ['PoliciesPerUser', quotas.attachedPoliciesPerUser],
@@ -37,7 +38,7 @@ type AttachErrors = 'NoSuchEntity' | 'LimitExceeded' | 'PolicyNotAttachable';
 /** Attaches; succeeds without effect when it is attached already. */
 async function attach(call: Writes<AttachErrors>, owner: Owner, arn: string): Promise<Record<string, never>> {
   const policy = await theAttachable(call, arn);
-  if (policy.byAws && policy.record.path.startsWith('/aws-service-role/')) {
+  if (policy.byAws && policy.record.path.startsWith(linkedRoot)) {
     call.fail('PolicyNotAttachable', 'Cannot attach a Service Role Policy to a Customer Role.');
   }
   const key = ownedKey(owner.type, owner.id, arn);

@@ -3,6 +3,7 @@ import type { AttachedPermissionsBoundary } from '../../model/iam.ts';
 import { parseIamArn } from './arns.ts';
 import { findPolicy } from './policies.ts';
 import type { Needs } from './needs.ts';
+import { linkedRoot } from './service-linked-table.ts';
 
 /** As outputs show it. */
 export const boundaryOf = (arn: string | undefined): AttachedPermissionsBoundary | undefined =>
@@ -21,7 +22,8 @@ export async function checkedBoundary(
   if (arn === undefined) return undefined;
   if (parseIamArn(arn)?.type !== 'policy') return call.fail('InvalidInput', `ARN ${arn} is not valid.`);
   const policy = await findPolicy(call, arn);
-  if (policy !== undefined) return policy.arn;
+  // The policies of service-linked roles are for these roles alone.
+  if (policy !== undefined && !(policy.byAws && policy.record.path.startsWith(linkedRoot))) return policy.arn;
   // CreateRole does not declare this error, yet answers it like the others.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return (call as Needs as Needs<'NoSuchEntity'>).fail(

@@ -49,6 +49,14 @@ export function newSecret(random: Random): string {
   return random.bytes(30).toString('base64');
 }
 
+/** A random UUID (version 4). */
+export function newUuid(random: Random): string {
+  const bytes = random.bytes(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 /** The account that an access key or unique id encodes, or `undefined` when the text is none. */
 export function accountOfId(id: string): string | undefined {
   if (!/^A[A-Z]{3}[A-Z2-7]{12,17}$/.test(id)) return undefined;

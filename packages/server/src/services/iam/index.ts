@@ -14,6 +14,7 @@ import { memberships } from './memberships.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
+import { serviceLinkedRoles } from './service-linked-roles.ts';
 import { tags } from './tags.ts';
 import { users } from './users.ts';
 
@@ -28,6 +29,7 @@ export const iam = {
   ...inlinePolicies,
   ...boundaries,
   ...roles,
+  ...serviceLinkedRoles,
   ...instanceProfiles,
   ...tags,
   ...loginProfiles,

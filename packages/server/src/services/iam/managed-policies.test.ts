@@ -168,7 +168,7 @@ describe('policies that AWS manages', () => {
     expect(JSON.parse(PolicyVersion?.Document ?? '')).toMatchObject({ Statement: [{ Sid: 'IVSReadOnlyAccess' }] });
     const jobs = await root.ask('ListPolicies', { Scope: 'AWS', PathPrefix: '/job-function/' });
     expect(jobs.Policies?.map((found) => found.Arn)).toEqual([aws('job-function/ViewOnlyAccess')]);
-    expect((await root.ask('ListPolicies', { Scope: 'AWS' })).Policies).toHaveLength(13);
+    expect((await root.ask('ListPolicies', { Scope: 'AWS' })).Policies).toHaveLength(14);
     await root.ask('CreateUser', { UserName: 'bob' });
     await root.ask('AttachUserPolicy', { UserName: 'bob', PolicyArn: aws('AdministratorAccess') });
     expect(
@@ -197,7 +197,7 @@ describe('policies that AWS manages', () => {
   test('lists merge them with the own ones by name, page by page', async () => {
     for (const name of ['ivsfullaccess', 'AAA', 'zzz']) await create(name, allow('ivs:*'));
     const whole = (await root.ask('ListPolicies', {})).Policies?.map((found) => found.Arn) ?? [];
-    expect(whole).toHaveLength(16);
+    expect(whole).toHaveLength(17);
     expect([whole[0], whole.at(-1)]).toEqual([own('AAA'), own('zzz')]);
     expect(whole.indexOf(own('ivsfullaccess')) + 1).toBe(whole.indexOf(aws('IVSFullAccess')));
     for (const MaxItems of [1, 3, 7]) {

@@ -14,6 +14,7 @@ import { pageOfRecords } from './pagination.ts';
 import { quotas, quotaText } from './quotas.ts';
 import { global, nameKey, roles as collection } from './records.ts';
 import type { RoleRecord } from './records.ts';
+import { linkedRoot } from './service-linked-table.ts';
 import { renderTrust, resolveTrust } from './trust.ts';
 import { checkedTags } from './validate-tags.ts';
 
@@ -48,7 +49,7 @@ async function ensureNew(
   name: string,
   path: string,
 ): Promise<void> {
-  if (path.startsWith('/aws-service-role/')) {
+  if (path.startsWith(linkedRoot)) {
     call.fail('InvalidInput', 'The path /aws-service-role/ is reserved for service-linked roles.');
   }
   if ((await findRole(call, name)) !== undefined) {
