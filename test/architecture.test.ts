@@ -40,6 +40,9 @@ const rules: readonly [room: string, may: readonly string[]][] = [
       'node:crypto',
       'node:zlib',
       'node:fs',
+      'otplib',
+      'qrcode',
+      'sshpk',
     ],
   ],
 ];

@@ -19,6 +19,8 @@ export interface SessionClaims {
   readonly policyArns?: readonly string[];
   /** Whether MFA was used when the session was made, and when (GetSessionToken). */
   readonly mfaAt?: number;
+  /** Serial number of the device that made the code: the session loses its MFA with it. */
+  readonly mfaSerial?: string;
   /** How many roles were assumed in a row to get here. */
   readonly chain: number;
   /** Access key that asked for this session, to revoke with it. */

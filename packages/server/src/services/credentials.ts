@@ -3,6 +3,7 @@ import type { Collection, Reader } from '../store/store.ts';
 import type { AccountMemo } from './account-memo.ts';
 import type { Caller, SessionClaims } from './caller.ts';
 import type { Environment } from './environment.ts';
+import { deviceStands } from './iam/mfa-codes.ts';
 import { accessKeys, anyAccount, global, roles, users } from './iam/records.ts';
 import type { AccessKeyRecord, RoleRecord, Tag, UserRecord } from './iam/records.ts';
 import { openSessionToken } from './session-token.ts';
@@ -170,7 +171,7 @@ async function sessionCaller(
   const user = await byId(room.reader, users, claims.accountId, claims.principalId);
   if (user === undefined) return undefined;
   return claims.kind === 'user'
-    ? userCaller(partition, claims.accountId, accessKeyId, user, claims)
+    ? userCaller(partition, claims.accountId, accessKeyId, user, await standing(room, claims))
     : federatedCaller(partition, accessKeyId, claims);
 }
 
@@ -178,6 +179,15 @@ async function parentKeyStands(room: CredentialRoom, claims: SessionClaims): Pro
   if (claims.parentAccessKeyId === undefined) return true;
   const parent = await room.reader.get(accessKeys, anyAccount, claims.parentAccessKeyId);
   return parent?.status === 'Active';
+}
+
+/** The claims, without their MFA when the device is no longer the user's. */
+async function standing({ reader, env }: CredentialRoom, claims: SessionClaims): Promise<SessionClaims> {
+  const { mfaAt, mfaSerial, ...rest } = claims;
+  if (mfaAt === undefined || mfaSerial === undefined) return rest;
+  const { accountId, principalId: ownerId } = claims;
+  const device = { partition: env.settings.partition, accountId, ownerId, serialNumber: mfaSerial };
+  return (await deviceStands(reader, device, mfaAt)) ? claims : rest;
 }
 
 function federatedCaller(partition: string, accessKeyId: string, claims: SessionClaims): Caller {

@@ -11,6 +11,8 @@ import { instanceProfiles } from './instance-profiles.ts';
 import { loginProfiles } from './login-profiles.ts';
 import { managedPolicies } from './managed-policies.ts';
 import { memberships } from './memberships.ts';
+import { mfaEnrolment } from './mfa-enrolment.ts';
+import { mfaListing } from './mfa-listing.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
@@ -34,6 +36,8 @@ export const iam = {
   ...tags,
   ...loginProfiles,
   ...passwordPolicy,
+  ...mfaEnrolment,
+  ...mfaListing,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,

@@ -7,7 +7,7 @@ import { operationsOf } from '../service.ts';
 import type { AccessCheck, Call } from '../service.ts';
 import type { SessionClaims } from '../caller.ts';
 import { trustPolicyOf, trustsNobody } from '../trust-policy.ts';
-import { refuseMfa } from './mfa.ts';
+import { presentsMfa, useMfa } from './mfa.ts';
 import { sessionPolicies } from './session-policies.ts';
 import { issueSession } from './session.ts';
 import { sessionTags } from './session-tags.ts';
@@ -81,6 +81,8 @@ async function access(input: AssumeRoleRequest, call: AssumeRoleCall): Promise<A
     ...(role === undefined ? {} : { resourceTags: tagRecord(role.tags) }),
     ...(Object.keys(tags.request).length === 0 ? {} : { requestTags: tags.request }),
     context: contextOf(input, call),
+    // Only the trust evaluation sees the code; the session that comes of it carries no MFA.
+    ...((await presentsMfa(input, call)) ? { mfaAt: call.now } : {}),
   };
   return actionsOf(input, call, tags).map((action) => ({ ...check, action }));
 }
@@ -103,7 +105,6 @@ function durationOf(input: AssumeRoleRequest, call: AssumeRoleCall, role: RoleRe
 
 /** Refuses what cannot be honoured; nothing is accepted and ignored. */
 function refuseUnprovable(input: AssumeRoleRequest, call: AssumeRoleCall): void {
-  refuseMfa(input, call);
   if ((input.ProvidedContexts ?? []).length > 0) {
     call.fail(
       'ValidationError',
@@ -127,6 +128,7 @@ export const assumeRole = operationsOf<StsModel>()({
       const tags = tagsOf(input, call);
       const seconds = durationOf(input, call, role);
       const { policyArns, packed } = await sessionPolicies(input, call, accountId, tags.session);
+      await useMfa(input, call);
       const identity = input.SourceIdentity ?? call.caller.session?.sourceIdentity;
       const claims: SessionClaims = {
         kind: 'assumedRole',

@@ -3,7 +3,7 @@ import type { GetFederationTokenRequest, StsModel } from '../../model/sts.ts';
 import type { Caller, SessionClaims } from '../caller.ts';
 import { operationsOf } from '../service.ts';
 import type { AccessCheck, Call } from '../service.ts';
-import { refuseMfa } from './mfa.ts';
+import { useMfa } from './mfa.ts';
 import { sessionPolicies } from './session-policies.ts';
 import { sessionTags } from './session-tags.ts';
 import type { SessionTags } from './session-tags.ts';
@@ -51,16 +51,14 @@ export const userSessions = operationsOf<StsModel>()({
   GetSessionToken: {
     // Needs no permission: policies cannot control authentication operations.
     access: 'none',
-    read: (input, call) => {
+    read: async (input, call) => {
       if (call.caller.session !== undefined)
         call.fail('AccessDenied', 'Cannot call GetSessionToken with session credentials');
-      refuseMfa(input, call);
+      const mfaSerial = await useMfa(input, call);
       const kind = call.caller.kind === 'root' ? 'root' : 'user';
-      return issueSession(
-        call.env,
-        claimsOf(call, kind, durationOf(call.caller, input.DurationSeconds)),
-        input.MinimumSessionTokenSize,
-      );
+      const claims = claimsOf(call, kind, durationOf(call.caller, input.DurationSeconds));
+      const proven = mfaSerial === undefined ? claims : { ...claims, mfaAt: call.now, mfaSerial };
+      return issueSession(call.env, proven, input.MinimumSessionTokenSize);
     },
   },
 
