@@ -75,6 +75,12 @@ describe('elements', () => {
     expect(outcome(allow('ivs:*'), { action })).toBe(expected);
   });
 
+  test('S4-9 a wildcard in the prefix stays in front of the colon', () => {
+    expect(outcome(allow('i*s:GetChannel'))).toBe('Allow');
+    expect(outcome(allow('i*:Channel'), { action: 'ivs:Get:Channel' })).toBe('ImplicitDeny');
+    expect(outcome(allow('*:*'), { action: 'GetChannel' })).toBe('ImplicitDeny');
+  });
+
   test('S0-49 an Allow with NotAction allows the rest; a Deny with NotAction denies it', () => {
     const spared = { Effect: 'Allow', NotAction: 'ivs:Delete*', Resource: '*' };
     expect(outcome(spared)).toBe('Allow');
