@@ -62,7 +62,13 @@ export class AccountMemo<V> {
     }
   }
 
+  /** '' stands for every account. */
   #drop(accountId: string): void {
+    if (accountId === '') {
+      this.#shelves.clear();
+      this.#size = 0;
+      return;
+    }
     this.#size -= this.#shelves.get(accountId)?.values.size ?? 0;
     this.#shelves.delete(accountId);
   }

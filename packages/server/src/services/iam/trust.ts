@@ -54,10 +54,10 @@ export async function resolveTrust(call: Needs<'MalformedPolicyDocument'>, text:
     : call.fail('MalformedPolicyDocument', invalidPrincipalText({ type: 'AWS', value: unknown }));
 }
 
-/** As `resolveTrust` where there is no call, for imports. Throws when a principal does not exist. */
+/** As `resolveTrust` where there is no call, for imports. Throws RangeError when a principal does not exist. */
 export async function accountTrustIds(reader: Reader, text: string): Promise<TrustIds> {
   const { ids, unknown } = await idsIn(reader, text);
-  if (unknown !== undefined) throw new Error(invalidPrincipalText({ type: 'AWS', value: unknown }));
+  if (unknown !== undefined) throw new RangeError(invalidPrincipalText({ type: 'AWS', value: unknown }));
   return ids;
 }
 
