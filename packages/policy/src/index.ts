@@ -20,6 +20,7 @@ export { explain, type Explanation, type LayerTrace } from './explain.ts';
 export type { Change, StatementDraft } from './smallest-change.ts';
 export type { ClauseTrace, Element, OperandTrace, StatementTrace, VariableTrace } from './trace.ts';
 export { createContext } from './context.ts';
+export { contextKeys, policyVariables } from './context-keys.ts';
 export { denialMessage, type DenialMessageOptions } from './denial-message.ts';
 export { parsePolicy, type ParseResult, type Problem, type ProblemCode } from './parse.ts';
 export { policySize } from './validate/size.ts';
