@@ -36,8 +36,12 @@ const statement =
 export const allow = statement('Allow');
 export const deny = statement('Deny');
 
+/** IAM takes policy texts of Latin characters only; JSON can write all others with escapes. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[^\u0000-\u00ff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 export const document = (...statements: readonly Statement[]): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  escaped(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
 
 /** A trust policy for `AWS` principals. */
 export const trusting = (AWS: string | readonly string[], Condition?: Condition, Action: unknown = 'sts:AssumeRole') =>

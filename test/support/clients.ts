@@ -49,6 +49,17 @@ export async function allowed(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Whether a call was permitted, however it went on: a permitted one may still miss what it asks for. */
+export async function permitted(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error) || !('$metadata' in error)) throw error;
+    return !/^AccessDenied(Exception)?$/.test(error.name);
+  }
+}
+
 /** The error of a call that must fail: its code, text and status. */
 export async function refusal(call: Promise<unknown>): Promise<Refusal> {
   try {
