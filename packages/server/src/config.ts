@@ -1,6 +1,7 @@
 /** Settings: one row each. A flag wins over the environment, the environment over `stagedoor.yaml`, that over the default. */
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
+import { firstLineOf, reasonOf } from './system-error.ts';
 
 export interface Settings {
   readonly port: number;
@@ -268,10 +269,11 @@ function fromFile(file: string, required: boolean): Readonly<Record<string, unkn
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (required) throw new SettingsError(`settings file ${file} cannot be read`, { cause: error });
-    return {};
+    const reason = reasonOf(error);
+    if (reason === 'ENOENT' && !required) return {};
+    throw new SettingsError(`settings file ${file} cannot be read: ${reason}`, { cause: error });
   }
-  const parsed: unknown = parseYaml(text, { maxAliasCount: 0 }) ?? {};
+  const parsed = parsedYaml(file, text) ?? {};
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new SettingsError(`${file} must hold a map of settings`);
   const known = new Set<string>(settingRows.filter((row) => row.flag !== undefined).map((row) => row.name));
@@ -279,6 +281,14 @@ function fromFile(file: string, required: boolean): Readonly<Record<string, unkn
     if (!known.has(name)) throw new SettingsError(`${file} names an unknown setting: ${name}`);
   }
   return parsed as Record<string, unknown>;
+}
+
+function parsedYaml(file: string, text: string): unknown {
+  try {
+    return parseYaml(text, { maxAliasCount: 0 });
+  } catch (error) {
+    throw new SettingsError(`${file}: ${firstLineOf(error)}`, { cause: error });
+  }
 }
 
 /**

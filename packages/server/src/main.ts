@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Constructs everything. Nothing imports this file. */
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 
 import { readCatalogue } from './cli/lint-catalogue.ts';
@@ -15,6 +16,7 @@ import { createLog } from './log.ts';
 import { run } from './server.ts';
 import { openSettingsStore } from './state.ts';
 import { StoreUnavailable } from './store/store.ts';
+import { isSystemError } from './system-error.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -26,6 +28,8 @@ async function importCommand(
   settingsFile: string | undefined,
 ): Promise<void> {
   const settings = readSettings(flags, settingsFile);
+  if (settings.ephemeral)
+    throw new SettingsError('ephemeral state ends with its process: there is nothing to import into');
   const { store, sealer } = await openSettingsStore(settings, systemRandom);
   try {
     const env = environmentOf(settings, clockFor(settings), systemRandom, sealer, () => settings.publicUrl);
@@ -52,7 +56,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What the user can mend is told in one line; anything else is a fault of ours and shows its trace.
-  const mendable = [SettingsError, ImportError, StoreUnavailable].some((kind) => error instanceof kind);
-  console.error(mendable ? `stagedoor: ${(error as Error).message}` : error);
+  const mendable =
+    isSystemError(error) || [SettingsError, ImportError, StoreUnavailable].some((kind) => error instanceof kind);
+  console.error(mendable && error instanceof Error ? `stagedoor: ${error.message}` : error);
   process.exitCode = 1;
+  // What ties a worker to its supervisor would keep it alive.
+  cluster.worker?.disconnect();
 }

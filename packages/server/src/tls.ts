@@ -1,25 +1,43 @@
 /** The certificate that the door shows, from files or self-signed. */
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
+import type { Clock } from './clock.ts';
+import { SettingsError } from './config.ts';
 import type { Settings } from './config.ts';
+import { reasonOf } from './system-error.ts';
 
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Files are read as they are; `tlsSelfSigned` makes a pair in the data directory once and keeps using it. */
-export async function certificateOf(settings: Settings): Promise<Certificate | undefined> {
-  if (settings.tlsCert !== '') return read(settings.tlsCert, settings.tlsKey);
+const dayMs = 86_400_000;
+/** The longest that the strictest clients accept. */
+const validDays = 825;
+/** A self-signed certificate is made anew at the first start within this time of its end. */
+const renewDays = 30;
+
+/**
+ * Files are read as they are; `tlsSelfSigned` makes a pair in the data directory once and keeps using it until it
+ * nears its end (`ephemeral` keeps it in memory).
+ * @throws SettingsError when the files cannot be read or do not belong together
+ */
+export async function certificateOf(settings: Settings, clock: Clock): Promise<Certificate | undefined> {
+  if (settings.tlsCert !== '') return usable(settings.tlsCert, settings.tlsKey);
   if (!settings.tlsSelfSigned) return undefined;
+  if (settings.ephemeral) return made(settings, clock);
   const certFile = join(settings.data, 'tls-cert.pem');
   const keyFile = join(settings.data, 'tls-key.pem');
-  try {
-    return read(certFile, keyFile);
-  } catch {
-    return made(settings, certFile, keyFile);
-  }
+  const kept = readKept(certFile, keyFile);
+  if (kept !== undefined && lasts(kept, clock)) return kept;
+  const fresh = await made(settings, clock);
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  writeFileSync(keyFile, fresh.key, { mode: 0o600 });
+  writeFileSync(certFile, fresh.cert, { mode: 0o600 });
+  return fresh;
 }
 
 const read = (cert: string, key: string): Certificate => ({
@@ -27,17 +45,39 @@ const read = (cert: string, key: string): Certificate => ({
   key: readFileSync(key, 'utf8'),
 });
 
-async function made(settings: Settings, certFile: string, keyFile: string): Promise<Certificate> {
-  const names = ['localhost', '127.0.0.1', '::1', settings.host];
-  const made = await generate([{ name: 'commonName', value: 'stagedoor' }], {
+function usable(cert: string, key: string): Certificate {
+  try {
+    const pair = read(cert, key);
+    createSecureContext(pair);
+    return pair;
+  } catch (error) {
+    throw new SettingsError(`tlsCert and tlsKey cannot be used: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function readKept(cert: string, key: string): Certificate | undefined {
+  try {
+    const pair = read(cert, key);
+    createSecureContext(pair);
+    return pair;
+  } catch {
+    return undefined;
+  }
+}
+
+const lasts = ({ cert }: Certificate, clock: Clock): boolean =>
+  Date.parse(new X509Certificate(cert).validTo) - clock.now() > renewDays * dayMs;
+
+async function made(settings: Settings, clock: Clock): Promise<Certificate> {
+  const names = new Set(['localhost', '127.0.0.1', '::1', settings.host]);
+  const pair = await generate([{ name: 'commonName', value: 'stagedoor' }], {
     algorithm: 'sha256',
     keyType: 'ec',
-    extensions: [{ name: 'subjectAltName', altNames: names.map(alternative) }],
+    notBeforeDate: new Date(clock.now() - dayMs),
+    notAfterDate: new Date(clock.now() + (validDays - 1) * dayMs),
+    extensions: [{ name: 'subjectAltName', altNames: [...names].map(alternative) }],
   });
-  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  writeFileSync(keyFile, made.private, { mode: 0o600 });
-  writeFileSync(certFile, made.cert, { mode: 0o600 });
-  return { cert: made.cert, key: made.private };
+  return { cert: pair.cert, key: pair.private };
 }
 
 function alternative(name: string) {

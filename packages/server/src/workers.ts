@@ -1,41 +1,81 @@
 /** `--workers N`: one process supervises, N serve on one port. */
 import cluster from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Settings } from './config.ts';
 import { openOps } from './door/ops.ts';
 import type { Log } from './log.ts';
 
-/** A worker that dies this soon after its start is not started again at once. */
+/** A worker that ended is started again after this time, so that one which cannot live does not take the machine. */
 const restartDelayMs = 1000;
 
-/** Starts the workers, starts them again when they die, and stops them on a signal. */
-export async function superviseWorkers(settings: Settings, log: Log): Promise<void> {
-  let stopping = false;
-  for (let index = 0; index < settings.workers; index += 1) cluster.fork();
-  cluster.on('exit', (worker, code, signal) => {
-    if (stopping) return;
-    log.error({ worker: worker.id, code, signal }, 'a worker ended and is started again');
-    setTimeout(() => stopping || cluster.fork(), restartDelayMs).unref();
-  });
-  const ops = await opsOf(settings, log);
-  const stop = (): void => {
-    stopping = true;
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
-    void ops?.close();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+/** Longer than a worker's own shutdown may take. */
+const killAfterMs = 30_000;
+
+/** What a worker tells the supervising process. */
+interface Serving {
+  readonly serving: string;
 }
 
-const listening = (): boolean => Object.values(cluster.workers ?? {}).some((worker) => worker?.isConnected() === true);
+const isServing = (message: unknown): message is Serving =>
+  typeof message === 'object' && message !== null && typeof (message as Partial<Serving>).serving === 'string';
 
-async function opsOf(settings: Settings, log: Log) {
+/** Called in a worker once it serves at `url`; its metrics become part of the supervising process's. */
+export function workerServes(url: string, registry: Registry): void {
+  AggregatorRegistry.setRegistries([registry]);
+  // Constructing one makes prom-client answer the supervising process.
+  void new AggregatorRegistry();
+  process.send?.({ serving: url } satisfies Serving);
+}
+
+/**
+ * Starts the workers, starts them again when they die, and stops them on a signal. When a worker ends before any
+ * served, its reason is every worker's: nothing is started again and the process ends with 1.
+ * @param announce is told the URL once, when the first worker serves
+ */
+export async function superviseWorkers(settings: Settings, log: Log, announce: (url: string) => void): Promise<void> {
+  const serving = new Set<number>();
+  let announced = false;
+  let stopping = false;
+  const ops = await opsOf(settings, log, () => serving.size > 0);
+  const stop = (): void => {
+    stopping = true;
+    signalWorkers('SIGTERM');
+    setTimeout(() => signalWorkers('SIGKILL'), killAfterMs).unref();
+    void ops?.close();
+  };
+  cluster.on('message', (worker, message: unknown) => {
+    if (!isServing(message)) return;
+    serving.add(worker.id);
+    if (!announced) announce(message.serving);
+    announced = true;
+  });
+  cluster.on('exit', (worker, code, signal) => {
+    serving.delete(worker.id);
+    if (stopping) return;
+    if (!announced) {
+      process.exitCode = 1;
+      return stop();
+    }
+    log.error({ worker: worker.id, code, signal }, 'a worker ended and is started again');
+    setTimeout(() => stopping || cluster.fork(), restartDelayMs);
+  });
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  for (let index = 0; index < settings.workers; index += 1) cluster.fork();
+}
+
+function signalWorkers(signal: NodeJS.Signals): void {
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+}
+
+async function opsOf(settings: Settings, log: Log, serving: () => boolean) {
   if (settings.opsPort === 0) return undefined;
   const registry = new AggregatorRegistry();
   try {
     return await openOps({
       port: settings.opsPort,
-      ready: () => (listening() ? Promise.resolve() : Promise.reject(new Error('no worker serves'))),
+      ready: () => (serving() ? Promise.resolve() : Promise.reject(new Error('no worker serves'))),
       metrics: async () => ({ contentType: registry.contentType, text: await registry.clusterMetrics() }),
     });
   } catch (error) {

@@ -63,14 +63,33 @@ export class At {
     return this.present ? this.text(pattern, what) : undefined;
   }
 
-  /** A map of text to text. */
+  /** Whether it is true; absent is false. */
+  truth(): boolean {
+    if (this.present && typeof this.value !== 'boolean') return this.refuse('must be true or false');
+    return this.value === true;
+  }
+
+  /** A map of tags: text to text. */
   texts(): Record<string, string> {
     if (!this.present) return {};
+    const wrong = Object.keys(this.map()).find((key) => !/^[^]{1,128}$/u.test(key) || /^aws:/i.test(key));
+    if (wrong !== undefined) this.refuse('must have keys of 1 to 128 characters that do not begin with aws:');
+    if (Object.keys(this.map()).length > 50) this.refuse('must have at most 50 members');
     return Object.fromEntries(
       Object.keys(this.map()).map((key) => [
         key,
         this.member(key).text(/^[^]{0,256}$/u, 'text of at most 256 characters'),
       ]),
     );
+  }
+}
+
+/** What AWS would refuse (a RangeError of `run`) is refused with the place in the file. */
+export async function located<T>(at: At, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof RangeError) return at.refuse(error.message);
+    throw error;
   }
 }

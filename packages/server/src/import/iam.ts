@@ -3,6 +3,7 @@ import { validatePolicy } from '@stagedoor/policy';
 import type { Environment } from '../services/environment.ts';
 import { accountTrustIds } from '../services/iam/trust.ts';
 import { newId } from '../services/iam/ids.ts';
+import { loadPolicy as findPolicy } from '../services/iam/policies.ts';
 import {
   accessKeys,
   accounts,
@@ -20,6 +21,7 @@ import {
 } from '../services/iam/records.ts';
 import type { OwnerType, Tag } from '../services/iam/records.ts';
 import type { Transaction } from '../store/store.ts';
+import { located } from './at.ts';
 import type { At } from './at.ts';
 
 export interface Load {
@@ -62,7 +64,9 @@ async function keys(load: Load, owner: At, list: string, ownerId: string): Promi
 async function policiesOf(load: Load, owner: At, type: OwnerType, ownerId: string): Promise<void> {
   for (const entry of owner.list('policies')) {
     const given = entry.text(/^\S{1,2048}$/, 'the name or ARN of a policy');
-    const policyArn = given.startsWith('arn:') ? given : await localPolicyArn(load, entry, given);
+    const policyArn = given.startsWith('arn:')
+      ? await knownArn(load, entry, given)
+      : await localPolicyArn(load, entry, given);
     await load.tx.insert(attachments, global(load.accountId), ownedKey(type, ownerId, policyArn), {
       ownerType: type,
       ownerId,
@@ -74,6 +78,12 @@ async function policiesOf(load: Load, owner: At, type: OwnerType, ownerId: strin
     const record = { ownerType: type, ownerId, policyName, document: document(at, 'identity'), since: load.now };
     await load.tx.insert(inlinePolicies, global(load.accountId), ownedKey(type, ownerId, policyName), record);
   }
+}
+
+/** A misspelt ARN would attach nothing, and nobody would be told. */
+async function knownArn(load: Load, at: At, arn: string): Promise<string> {
+  const policy = await findPolicy(load.tx, load.accountId, arn);
+  return policy === undefined ? at.refuse(`names a policy that does not exist: ${arn}`) : arn;
 }
 
 async function localPolicyArn(load: Load, at: At, given: string): Promise<string> {
@@ -151,7 +161,8 @@ async function loadRole(load: Load, at: At): Promise<void> {
   const maxSessionDuration = seconds.present ? Number(seconds.value) : 3600;
   if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200)
     seconds.refuse('must be a number from 3600 to 43200');
-  const trustPolicy = document(at.member('trust'), 'trust');
+  const trust = at.member('trust');
+  const trustPolicy = document(trust, 'trust');
   await load.tx.insert(roles, global(load.accountId), nameKey(roleName), {
     roleName,
     roleId,
@@ -159,7 +170,7 @@ async function loadRole(load: Load, at: At): Promise<void> {
     createdAt: load.now,
     maxSessionDuration,
     trustPolicy,
-    trustIds: await accountTrustIds(load.tx, trustPolicy),
+    trustIds: await located(trust, () => accountTrustIds(load.tx, trustPolicy)),
     tags: tags(at.member('tags')),
   });
   await policiesOf(load, at, 'role', roleId);

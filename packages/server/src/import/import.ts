@@ -22,13 +22,19 @@ export async function importFile(store: Store, env: Environment, file: string): 
   for (const account of fixtures.list('accounts')) {
     account.map(accountMembers);
     const accountId = account.member('id').text(/^[0-9]{12}$/, '12 digits');
-    await importAccount(store, env, account, accountId);
+    await importAccount(store, env, account, accountId, loaded);
     loaded.push(accountId);
   }
   return loaded;
 }
 
-async function importAccount(store: Store, env: Environment, account: At, accountId: string): Promise<void> {
+async function importAccount(
+  store: Store,
+  env: Environment,
+  account: At,
+  accountId: string,
+  before: readonly string[],
+): Promise<void> {
   try {
     await store.transact(accountId, async (tx) => {
       const load = { tx, env, accountId, now: env.clock.now() };
@@ -36,11 +42,12 @@ async function importAccount(store: Store, env: Environment, account: At, accoun
       await loadMedia(load, account);
     });
   } catch (error) {
-    if (error instanceof StoreConflict) {
-      throw new ImportError(
-        `${account.path}: ${error.collection} ${error.key} exists already; nothing of this account was loaded`,
-      );
-    }
-    throw error;
+    const complaint =
+      error instanceof StoreConflict
+        ? `${account.path}: ${error.collection} ${error.key} exists already; nothing of this account was loaded`
+        : error instanceof ImportError && error.message;
+    if (complaint === false) throw error;
+    const rest = before.length === 0 ? '' : `; loaded before it: ${before.join(', ')}`;
+    throw new ImportError(`${complaint}${rest}`);
   }
 }

@@ -1,13 +1,14 @@
 /** Video resources of a fixture file, under the region they live in. */
 import { importers as ivsImporters } from '../services/ivs/importers.ts';
 import { importers as kinesisImporters } from '../services/kinesisvideo/importers.ts';
+import { located } from './at.ts';
 import type { At } from './at.ts';
-import { ImportError } from './at.ts';
 import type { Load } from './iam.ts';
 
 type Place = Load & { readonly region: string };
 type Loader = (place: Place, at: At) => Promise<string>;
 
+const regionName = /^[a-z]{2}(-[a-z]+)+-[0-9]+$/;
 const resourceId = (at: At): string => at.text(/^[A-Za-z0-9]{1,64}$/, 'an id of letters and digits');
 const resourceName = (at: At): string => at.text(/^[A-Za-z0-9_.-]{1,256}$/, 'a name [A-Za-z0-9_.-]');
 const creationCode = (at: At): string | undefined => at.optionalText(/^[0-9]{13}$/, 'a creation code of 13 digits');
@@ -20,7 +21,7 @@ const loadChannel: Loader = ({ tx, ...place }, at) => {
     id: resourceId(at.member('id')),
     name: at.member('name').optionalText(/^[A-Za-z0-9_-]{0,128}$/, 'a name [A-Za-z0-9_-]') ?? '',
     ...(type === undefined ? {} : { type: type as 'BASIC' }),
-    ...(at.member('authorized').value === true ? { authorized: true } : {}),
+    ...(at.member('authorized').truth() ? { authorized: true } : {}),
     tags: at.member('tags').texts(),
     ...(key.present
       ? {
@@ -61,20 +62,11 @@ const loaders: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
 export async function loadMedia(load: Load, account: At): Promise<void> {
   for (const [service, lists] of Object.entries(loaders)) {
     for (const [region, at] of account.entries(service)) {
+      if (!regionName.test(region)) at.refuse('must stand under the name of a region such as us-west-2');
       at.map(Object.keys(lists));
       for (const [list, loader] of Object.entries(lists)) {
         for (const element of at.list(list)) await located(element, () => loader({ ...load, region }, element));
       }
     }
-  }
-}
-
-/** Settings that AWS would refuse are refused here too, with the place in the file. */
-async function located(at: At, run: () => Promise<string>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof RangeError) throw new ImportError(`${at.path} ${error.message}`);
-    throw error;
   }
 }

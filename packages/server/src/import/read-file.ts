@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { ScalarTag } from 'yaml';
+import { firstLineOf, reasonOf } from '../system-error.ts';
 import { At, ImportError } from './at.ts';
 
 const maxBytes = 64 * 1024 * 1024;
@@ -12,7 +13,7 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof ImportError) throw error;
-    throw new ImportError(`${file} cannot be read`, { cause: error });
+    throw new ImportError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -28,6 +29,6 @@ export function readFixtures(file: string): At {
     return new At(parse(readText(file), { maxAliasCount: 0, customTags: [fileTag(dirname(file))] }), '');
   } catch (error) {
     if (error instanceof ImportError) throw error;
-    throw new ImportError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ImportError(`${file}: ${firstLineOf(error)}`);
   }
 }
