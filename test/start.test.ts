@@ -4,9 +4,9 @@ import { GetChannelCommand, IvsClient } from '@aws-sdk/client-ivs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { settingRows } from '../packages/server/src/config.ts';
 import { account, channelArn, fixturesFile, keys } from './support/fixtures.ts';
 import {
   clientOptions,
@@ -28,6 +28,11 @@ const callerOf = (url: string, credentials: Credentials) =>
   new STSClient(clientOptions(url, credentials)).send(new GetCallerIdentityCommand());
 const iamOf = (url: string, credentials: Credentials) => new IAMClient(clientOptions(url, credentials));
 const ivsOf = (url: string, credentials: Credentials) => new IvsClient(clientOptions(url, credentials));
+
+const credentialsIn = (answer: unknown): Credentials => {
+  const { accessKeyId, secretAccessKey } = Object(answer) as Record<keyof Credentials, unknown>;
+  return { accessKeyId: String(accessKeyId), secretAccessKey: String(secretAccessKey) };
+};
 
 const postJson = async (url: string, body = '') => {
   const response = await fetch(url, { method: 'POST', body });
@@ -140,24 +145,28 @@ describe('what cannot be used is refused in one line that names it', () => {
     writeFileSync(join(cwd, 'stagedoor.yaml'), text);
     return { cwd };
   };
-  test.concurrent.for<[string, string[], () => object, string]>([
-    ['a port', ['--port', 'x'], () => ({}), 'port (from the command line) must be a whole number from 0 to 65535'],
-    ['an unknown name', [], () => withYaml('prot: 1'), 'stagedoor.yaml names an unknown setting: prot'],
-    [
-      'workers without a database to share',
-      ['--workers', '2', '--ephemeral'],
-      () => ({}),
-      'ephemeral keeps its state in one process: workers must be 1',
-    ],
-  ])('%s', async ([, args, options, complaint]) => {
-    const { code, stdout, stderr } = await stagedoor(['start', ...args], options());
-    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `stagedoor: ${complaint}\n` });
+  test('a value, an unknown name in the file, settings that exclude each other', async () => {
+    const complaintOf = async (args: string[], options = {}) => {
+      const { code, stdout, stderr } = await stagedoor(['start', ...args], options);
+      return { code, stdout, stderr };
+    };
+    const line = (text: string) => ({ code: 1, stdout: '', stderr: `stagedoor: ${text}\n` });
+    const all = await Promise.all([
+      complaintOf(['--port', 'x']),
+      complaintOf([], withYaml('prot: 1')),
+      complaintOf(['--workers', '2', '--ephemeral']),
+    ]);
+    expect(all).toEqual([
+      line('port (from the command line) must be a whole number from 0 to 65535'),
+      line('stagedoor.yaml names an unknown setting: prot'),
+      line('ephemeral keeps its state in one process: workers must be 1'),
+    ]);
   });
 
   test('a port that is taken; with workers too', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const port = String(await freePort());
+    const taken = createServer().listen(Number(port), '127.0.0.1');
     await new Promise((listening) => taken.once('listening', listening));
-    const port = String((taken.address() as AddressInfo).port);
     const refused = (more: string[]) =>
       stagedoor(['start', '--port', port, '--ops-port', '0', '--data', scratch(), ...more]);
     for (const { code, stderr } of await Promise.all([refused([]), refused(['--workers', '2'])])) {
@@ -176,20 +185,14 @@ describe('what cannot be used is refused in one line that names it', () => {
 });
 
 describe('help', () => {
-  test.concurrent.for<[string[], string[]]>([
-    [['--help'], ['start', 'import', 'stagedoor.yaml']],
-    [
-      ['start', '--help'],
-      ['--port <number>', '[STAGEDOOR_PORT]', '(default 4577)', '--workers', '--tls-self-signed', '--settings <file>'],
-    ],
-    [
-      ['import', '--help'],
-      ['docs/import.md', '--data <dir>', '--database <url>'],
-    ],
-  ])('stagedoor %j helps', async ([args, words]) => {
-    const { code, stdout } = await stagedoor(args);
-    expect(code).toBe(0);
-    for (const word of words) expect(stdout).toContain(word);
+  test('names the commands and where settings come from; of a command, each setting by flag and environment', async () => {
+    const [all, start] = await Promise.all([stagedoor(['--help']), stagedoor(['start', '--help'])]);
+    expect([all.code, start.code]).toEqual([0, 0]);
+    for (const word of ['start', 'import', 'stagedoor.yaml']) expect(all.stdout).toContain(word);
+    for (const { flag, env } of settingRows.filter((row) => row.flag !== undefined)) {
+      expect(start.stdout).toContain(flag);
+      expect(start.stdout).toContain(`[${env}]`);
+    }
   });
 });
 
@@ -250,7 +253,7 @@ describe('--ephemeral', () => {
   });
 
   test('reset brings back the fixtures and the same root key, and two at once are no trouble', async () => {
-    const first = (await postJson(control('reset'))).value as Credentials;
+    const first = credentialsIn((await postJson(control('reset'))).value);
     const iam = iamOf(server.url, first);
     const before = (await iam.send(new ListUsersCommand({}))).Users?.map(({ UserName }) => UserName);
     await iam.send(new CreateUserCommand({ UserName: 'gone-soon' }));
@@ -296,13 +299,13 @@ describe('a server that is not ephemeral', () => {
     return { status: response.status, text: await response.text() };
   };
 
-  test.for([
+  test.for<[string, string]>([
     ['GET', 'health'],
     ['POST', 'reset'],
     ['POST', 'clock'],
   ])('answers %s /_stagedoor/%s as any unsigned request of a path that no service has', async ([method, page]) => {
     const answerOf = async (path: string) => {
-      const response = await fetch(server.url + path, { method: method! });
+      const response = await fetch(server.url + path, { method });
       return {
         status: response.status,
         type: response.headers.get('x-amzn-errortype'),
