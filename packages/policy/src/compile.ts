@@ -36,8 +36,11 @@ function principalsOf(statement: Statement): CompiledPrincipals | undefined {
   return principal && { mode: principal.mode, matchers: principal.patterns.map(compilePrincipal) };
 }
 
+const NO_CLAUSES: readonly CompiledClause[] = [];
+
 function compileStatement(statement: Statement, variables: boolean): CompiledStatement {
-  const clauses = statement.conditions.map((clause) => compileClause(clause, variables));
+  const { conditions } = statement;
+  const clauses = conditions.length === 0 ? NO_CLAUSES : conditions.map((clause) => compileClause(clause, variables));
   return {
     source: statement,
     deny: statement.effect === 'Deny',

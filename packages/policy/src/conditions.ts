@@ -26,6 +26,18 @@ function formOf(clause: ConditionClause): CompiledClause['form'] {
   return clause.quantifier === 'ForAllValues' ? 'all' : 'any';
 }
 
+/** The same few keys stand in every document: one string for each. */
+const KEYS = new Map<string, string>();
+const MOST_KEYS = 4096;
+
+function lowerKey(written: string): string {
+  const known = KEYS.get(written);
+  if (known !== undefined) return known;
+  const lower = written.toLowerCase();
+  if (KEYS.size < MOST_KEYS) KEYS.set(written, lower);
+  return lower;
+}
+
 /** `variables`: the document's version allows them. */
 export function compileClause(clause: ConditionClause, variables: boolean): CompiledClause {
   const row = clause.operator === undefined ? undefined : operatorRow(clause.operator);
@@ -34,7 +46,7 @@ export function compileClause(clause: ConditionClause, variables: boolean): Comp
   const answers = form === 'null' ? clause.values.map(parseTruth) : [];
   return {
     source: clause,
-    key: clause.key.toLowerCase(),
+    key: lowerKey(clause.key),
     form,
     negated: row?.negated ?? false,
     ifExists: clause.ifExists,

@@ -84,11 +84,24 @@ function step(text: string, at: number, options: TemplateOptions, into: Builder)
   return at + 1;
 }
 
+/** Most patterns hold no variable: nothing to walk through. */
+function plainTemplate(text: string, globs: boolean): Template {
+  if (!globs) return { pieces: [text === '' ? [] : [text]], dynamic: false };
+  const pieces = text.split(/\*+/).map((piece) => piece.split(/(\?)/).flatMap(partOf));
+  return { pieces, dynamic: false };
+}
+
+function partOf(text: string): Part[] {
+  if (text === '') return [];
+  return [text === '?' ? ONE : text];
+}
+
 /**
  * Reads a template. An unclosed `${`, an empty name or a malformed default stays literal text
  * (the specification leaves this open; the lint layer reports it).
  */
 export function parseTemplate(text: string, options: TemplateOptions): Template {
+  if (!text.includes('${')) return plainTemplate(text, options.globs);
   const builder = new Builder();
   for (let at = 0; at < text.length;) at = step(text, at, options, builder);
   builder.flush();
