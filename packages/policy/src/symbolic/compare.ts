@@ -129,10 +129,13 @@ function difference(a: Side, b: Side, options: CompareOptions): Outcome {
  * `not-subset` comes with a request that `decide` allows under `a` and not under `b`; `subset` is a proof.
  *
  * @example
- * const narrow = policyOf('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ivs:GetChannel","Resource":"*"}}');
- * const wide = policyOf('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ivs:*","Resource":"*"}}');
- * compare(narrow, wide); // { result: 'subset' }
- * compare(wide, narrow); // { result: 'not-subset', witness: { action: 'ivs:…', … } }
+ * const policyOf = (Action: string) => {
+ *   const result = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] }));
+ *   if (!result.ok) throw new Error(result.problems[0]?.message);
+ *   return result.policy;
+ * };
+ * compare(policyOf('ivs:GetChannel'), policyOf('ivs:*')); // { result: 'subset' }
+ * compare(policyOf('ivs:*'), policyOf('ivs:Get*')); // { result: 'not-subset', witness: { action: 'ivs:…', resource: …, … } }
  */
 export function compare(a: Policies, b: Policies, options: CompareOptions = {}): Comparison {
   const outcome = difference(sideOf(a), sideOf(b), options);
@@ -144,7 +147,7 @@ export function compare(a: Policies, b: Policies, options: CompareOptions = {}):
  * Decides whether some request is allowed by both, each taken for itself. Requests and options as for `compare`.
  *
  * @example
- * intersects(policyOf(channelsOnly), policyOf(streamsOnly)); // { result: 'disjoint' }
+ * intersects(policyOf('ivs:Get*'), policyOf('ivs:*Channel')); // { result: 'intersects', witness: … }  (policyOf as for compare)
  */
 export function intersects(a: Policies, b: Policies, options: CompareOptions = {}): Intersection {
   const [one, other] = [sideOf(a), sideOf(b)];
@@ -174,7 +177,7 @@ export function isEmpty(a: Policies, options: CompareOptions = {}): Emptiness {
  * and options as for `compare`.
  *
  * @example
- * equivalent(policy, policy); // { result: 'equivalent' }
+ * equivalent(policyOf('ivs:*'), [policyOf('ivs:Get*'), policyOf('ivs:*')]); // { result: 'equivalent' }  (policyOf as for compare)
  */
 export function equivalent(a: Policies, b: Policies, options: CompareOptions = {}): Equivalence {
   const [one, other] = [sideOf(a), sideOf(b)];

@@ -1,4 +1,5 @@
 import { clauseHolds } from '../conditions.ts';
+import { createContext } from '../context.ts';
 import type { ContextValue, RequestContext } from '../request.ts';
 import type { ClauseAtom, Literal } from './atoms.ts';
 import type { Budget, Search } from './budget.ts';
@@ -14,8 +15,7 @@ export interface Holding {
 type ClauseLiteral = Literal<ClauseAtom>;
 
 function contextOf(key: string, value: ContextValue | undefined): RequestContext {
-  const entries: (readonly [string, ContextValue])[] = value === undefined ? [] : [[key, value]];
-  return { get: (asked) => (asked === key ? value : undefined), entries: () => entries };
+  return createContext(value === undefined ? [] : [[key, value]]);
 }
 
 /** For no value or an empty list no operand is looked at, so the evaluator itself can be asked. */

@@ -32,7 +32,7 @@ export class GlobAutomaton {
   }
 
   state(id: number): State {
-    return this.#states[id] as State;
+    return this.#states[id]!;
   }
 
   /** The state after reading a text whose first `literal` code units are those the glob begins with. */
@@ -60,7 +60,7 @@ export class GlobAutomaton {
   #read(positions: readonly number[], unit: number): readonly number[] {
     const reached: number[] = [];
     for (const position of positions) {
-      const token = this.#tokens[position] as Token;
+      const token = this.#tokens[position]!;
       if (consumes(token, unit)) this.#withClosure(reached, isRun(token) ? position : position + 1);
     }
     return this.#useful(reached);
@@ -70,12 +70,12 @@ export class GlobAutomaton {
   #withClosure(ascending: number[], position: number): number[] {
     for (let at = position; ; at++) {
       if (at > (ascending.at(-1) ?? -1)) ascending.push(at);
-      if (!isRun(this.#tokens[at] as Token)) return ascending;
+      if (!isRun(this.#tokens[at]!)) return ascending;
     }
   }
 
   #useful(ascending: readonly number[]): readonly number[] {
-    const last = ascending.findLastIndex((position) => isRun(this.#tokens[position] as Token));
+    const last = ascending.findLastIndex((position) => isRun(this.#tokens[position]!));
     return last > 0 ? ascending.slice(last) : ascending;
   }
 
@@ -89,12 +89,12 @@ export class GlobAutomaton {
   }
 
   #describe(positions: readonly number[]): State {
-    const tokens = positions.map((position) => this.#tokens[position] as Token);
+    const tokens = positions.map((position) => this.#tokens[position]!);
     const [first = end] = tokens;
     return {
       positions,
       accepting: tokens.includes(end),
-      universal: first === run && this.#tokens[(positions[0] as number) + 1] === end,
+      universal: first === run && this.#tokens[positions[0]! + 1] === end,
       dead: positions.length === 0,
       symbols: tokens.length === 1 ? symbolsOf(first) : [...new Set(tokens.flatMap(symbolsOf))],
       open: tokens.some((token) => token < 0 && token !== end),

@@ -1,6 +1,6 @@
 import type { Literal, NameAtom } from './atoms.ts';
 import type { Budget, Search } from './budget.ts';
-import { anyArn } from './patterns.ts';
+import { anyArn } from './arn-patterns.ts';
 import { findMember, TextPattern, TextSet } from './text-set.ts';
 import type { Membership } from './text-set.ts';
 import { glob, literal, oneWithin, runWithin } from './tokens.ts';

@@ -23,9 +23,9 @@ function gaps(points: readonly Decimal[]): Scaled[] {
   const scale = Math.max(...points.map(({ fraction }) => fraction.length)) + 1;
   const ordered = points.map((point) => unitsOf(point, scale)).sort((a, b) => (a < b ? -1 : 1));
   const step = 10n ** BigInt(scale);
-  const between = ordered.slice(1).map((units, i) => halfWay(ordered[i] as bigint, units, step));
-  const first = (ordered[0] as bigint) - step;
-  const last = (ordered.at(-1) as bigint) + step;
+  const between = ordered.slice(1).map((units, i) => halfWay(ordered[i]!, units, step));
+  const first = ordered[0]! - step;
+  const last = ordered.at(-1)! + step;
   return [last, first, ...between].map((units) => ({ units, scale }));
 }
 

@@ -1,8 +1,9 @@
 import type { CompiledClause } from '../conditions.ts';
-import type { RequestContext } from '../request.ts';
+import { createContext } from '../context.ts';
 import type { ConditionClause } from '../statement.ts';
-import { arnPattern, textPattern, truthPattern } from './patterns.ts';
-import type { Reading } from './patterns.ts';
+import { arnOperand } from './arn-patterns.ts';
+import type { Reading } from './draft.ts';
+import { textPattern, truthPattern } from './patterns.ts';
 import { TextSet } from './text-set.ts';
 import type { TextPattern } from './text-set.ts';
 
@@ -25,7 +26,7 @@ const textOperators: readonly (readonly [prefix: RegExp, read: ReadOperand])[] =
   [/^String(Not)?EqualsIgnoreCase$/i, (written, reading) => textPattern(written, 'folded', reading)],
   [/^String(Not)?Equals$/i, (written, reading) => textPattern(written, 'exact', reading)],
   [/^String(Not)?Like$/i, (written, reading) => textPattern(written, 'like', reading)],
-  [/^Arn/i, arnPattern],
+  [/^Arn/i, arnOperand],
   [/^Bool$/i, truthPattern],
 ];
 
@@ -36,7 +37,7 @@ const orderedOperators: readonly (readonly [prefix: RegExp, family: OrderedFamil
   [/^Binary/i, 'bytes'],
 ];
 
-const noContext: RequestContext = { get: () => undefined, entries: () => [] };
+const noContext = createContext([]);
 
 function textPredicate(read: ReadOperand, clause: ConditionClause, reading: Reading): Predicate {
   const set = new TextSet(
@@ -54,7 +55,7 @@ function orderedPredicate(family: OrderedFamily, operator: string, compiled: Com
 
 /** The positive test of a clause: negation, IfExists and set qualifiers are not part of it. */
 export function predicateOf(compiled: CompiledClause, reading: Reading): Predicate {
-  const operator = compiled.source.operator ?? '';
+  const operator = compiled.source.operator!;
   const text = textOperators.find(([name]) => name.test(operator));
   if (text !== undefined) return textPredicate(text[1], compiled.source, reading);
   const ordered = orderedOperators.find(([name]) => name.test(operator));

@@ -6,8 +6,9 @@ import type { Budget, Search } from './budget.ts';
 import { agreesWith, findHolding } from './contexts.ts';
 import type { Holding } from './contexts.ts';
 import { covers, findAction, findResource } from './names.ts';
-import { actionPattern, arnPattern } from './patterns.ts';
-import type { Reading } from './patterns.ts';
+import { arnPattern } from './arn-patterns.ts';
+import type { Reading } from './draft.ts';
+import { actionPattern } from './patterns.ts';
 import { predicateOf } from './predicate.ts';
 import { Solver } from './search.ts';
 import type { Clause, Found, State } from './search.ts';
@@ -101,7 +102,7 @@ export class Problem {
   }
 
   #findHolding(literals: readonly Literal<ClauseAtom>[]): Search<Found> {
-    const key = literals[0]?.atom.key ?? '';
+    const key = literals[0]!.atom.key;
     if (!this.#settled.has(key)) return findHolding(literals, this.factsOf(key), this.#budget);
     const holding: Holding = { value: this.#settled.get(key) };
     return literals.some((each) => agreesWith(each, holding) === false) ? 'none' : { found: holding };

@@ -33,7 +33,7 @@ export function findText(demands: readonly Demand[], budget: Budget): Search<str
   const seen = new Set([keyOf(first)]);
   let left = effortPerQuestion;
   for (let i = 0; i < queue.length; i++) {
-    const node = forward(demands, queue[i] as Node);
+    const node = forward(demands, queue[i]!);
     if (node === undefined) continue;
     if (accepts(demands, node.states)) return { found: textOf(node) };
     const effort = effortOf(demands, node.states);
@@ -52,8 +52,8 @@ export function findText(demands: readonly Demand[], budget: Budget): Search<str
 function effortOf(demands: readonly Demand[], states: readonly number[]): number {
   let effort = 1;
   for (let i = 0; i < states.length; i++) {
-    const state = states[i] as number;
-    if (state !== settled) effort += (demands[i] as Demand).automaton.state(state).positions.length;
+    const state = states[i]!;
+    if (state !== settled) effort += demands[i]!.automaton.state(state).positions.length;
   }
   return effort;
 }
@@ -94,9 +94,9 @@ function forward(demands: readonly Demand[], node: Node): Node | undefined {
 
 function forced(demands: readonly Demand[], states: readonly number[]): number | undefined {
   for (let i = 0; i < demands.length; i++) {
-    const { automaton, want } = demands[i] as Demand;
+    const { automaton, want } = demands[i]!;
     if (!want || states[i] === settled) continue;
-    const state = automaton.state(states[i] as number);
+    const state = automaton.state(states[i]!);
     if (!state.open && state.symbols.length === 1) return state.symbols[0];
   }
   return undefined;
@@ -104,15 +104,15 @@ function forced(demands: readonly Demand[], states: readonly number[]): number |
 
 function accepts(demands: readonly Demand[], states: readonly number[]): boolean {
   return demands.every(
-    ({ automaton, want }, i) => states[i] === settled || automaton.state(states[i] as number).accepting === want,
+    ({ automaton, want }, i) => states[i] === settled || automaton.state(states[i]!).accepting === want,
   );
 }
 
 function advance(demands: readonly Demand[], states: readonly number[], unit: number): number[] | undefined {
   const next: number[] = [];
   for (let i = 0; i < states.length; i++) {
-    const state = states[i] as number;
-    next.push(state === settled ? settled : (demands[i] as Demand).automaton.step(state, unit));
+    const state = states[i]!;
+    next.push(state === settled ? settled : demands[i]!.automaton.step(state, unit));
   }
   return settle(demands, next);
 }
@@ -121,8 +121,8 @@ function advance(demands: readonly Demand[], states: readonly number[], unit: nu
 function settle(demands: readonly Demand[], states: number[]): number[] | undefined {
   for (let i = 0; i < states.length; i++) {
     if (states[i] === settled) continue;
-    const { automaton, want } = demands[i] as Demand;
-    const { dead, universal } = automaton.state(states[i] as number);
+    const { automaton, want } = demands[i]!;
+    const { dead, universal } = automaton.state(states[i]!);
     if (want ? dead : universal) return undefined;
     if (want ? universal : dead) states[i] = settled;
   }
@@ -135,8 +135,8 @@ function choices(demands: readonly Demand[], states: readonly number[]): Iterabl
   const others = new Set<number>();
   for (let i = 0; i < demands.length; i++) {
     if (states[i] === settled) continue;
-    const { automaton, want } = demands[i] as Demand;
-    const state = automaton.state(states[i] as number);
+    const { automaton, want } = demands[i]!;
+    const state = automaton.state(states[i]!);
     if (want && !state.open) return state.symbols;
     for (const symbol of state.symbols) (want ? wanted : others).add(symbol);
   }

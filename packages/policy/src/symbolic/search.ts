@@ -161,12 +161,12 @@ export class Solver {
     let state = before;
     let shortest: Clause | undefined;
     for (let i = 0; i < clauses.length; i++) {
-      const clause = clauses[i] as Clause;
+      const clause = clauses[i]!;
       if (this.#isMet(state, clause)) continue;
       const possible = clause.filter((literal) => this.#isPossible(state, literal));
       if (possible.length === 0) return 'none';
       if (possible.length === 1) {
-        state = this.#with(state, possible[0] as Literal) ?? state;
+        state = this.#with(state, possible[0]!) ?? state;
         shortest = undefined;
         i = -1;
       } else if (possible.length < (shortest?.length ?? Infinity)) shortest = possible;

@@ -83,7 +83,7 @@ function isRuledOut(
 ): boolean {
   return families.some((family, i) => {
     const own = wishes.filter(({ predicate }) => predicate.family === family);
-    const { values, complete } = sources[i] as Representatives;
+    const { values, complete } = sources[i]!;
     return complete && !values.some((value) => own.every((wish) => grants(value, wish)));
   });
 }

@@ -80,7 +80,7 @@ export function* assignments(
   limit: number,
 ): Generator<Settled> {
   const keys = [...choices.keys()];
-  const sizes = keys.map((key) => choices.get(key)?.length ?? 0);
+  const sizes = keys.map((key) => choices.get(key)!.length);
   const all = sizes.reduce((product, size) => Math.min(product * size, limit), 1);
   for (let number = 0; number < all; number++) yield assignment(choices, keys, sizes, number);
 }
@@ -94,8 +94,8 @@ function assignment(
   let rest = number;
   const settled = new Map<string, string | undefined>();
   for (const [i, key] of keys.entries()) {
-    const size = sizes[i] as number;
-    settled.set(key, choices.get(key)?.[rest % size]);
+    const size = sizes[i]!;
+    settled.set(key, choices.get(key)![rest % size]);
     rest = Math.floor(rest / size);
   }
   return settled;

@@ -3,7 +3,7 @@ import type { AccessRequest, ContextValue, Principal } from '../request.ts';
 import { isName } from './atoms.ts';
 import type { Literal, NameAtom } from './atoms.ts';
 import { newBudget } from './budget.ts';
-import { arnPattern } from './patterns.ts';
+import { arnPattern } from './arn-patterns.ts';
 import { findAction, findArn } from './names.ts';
 import type { Part, Problem, Question } from './problem.ts';
 import type { State } from './search.ts';
