@@ -6,6 +6,7 @@ import { onOwner, onTarget } from './access.ts';
 import { rootArn } from './arns.ts';
 import { credentialOwner, rootName } from './credential-owner.ts';
 import type { CredentialOwner } from './credential-owner.ts';
+import { byAge, settableStatus } from './credential-status.ts';
 import { userById } from './entities.ts';
 import { newId, newSecret } from './ids.ts';
 import { state } from './needs.ts';
@@ -79,13 +80,9 @@ export const accessKeys = operationsOf<IamModel>()({
   UpdateAccessKey: {
     access: ({ UserName }, call) => onTarget(call, UserName),
     async write({ UserName, AccessKeyId, Status }, call) {
-      // The model's enum has a third value, which is for AWS to set.
-      if (Status !== 'Active' && Status !== 'Inactive') {
-        const problem = "Value at 'status' failed to satisfy constraint: Member must satisfy enum value set";
-        return call.fail('ValidationError', `1 validation error detected: ${problem}`);
-      }
+      const status = settableStatus(call, Status);
       const key = await theKey(call, UserName, AccessKeyId);
-      await call.tx.put(collection, anyAccount, key.accessKeyId, { ...key, status: Status });
+      await call.tx.put(collection, anyAccount, key.accessKeyId, { ...key, status });
       return {};
     },
   },
@@ -104,8 +101,7 @@ export const accessKeys = operationsOf<IamModel>()({
     async read(input, call) {
       const owner = await credentialOwner(call, input.UserName);
       const listing = { operation: 'ListAccessKeys', filters: [owner.id] };
-      const key = (record: AccessKeyRecord): string =>
-        `${String(record.createdAt).padStart(16, '0')}/${record.accessKeyId}`;
+      const key = (record: AccessKeyRecord): string => byAge(record.createdAt, record.accessKeyId);
       const { items, more } = pageOf(call, listing, input, await keysOf(call, owner.id), key);
       return { AccessKeyMetadata: items.map((record) => metadataOf(owner, record)), ...more };
     },

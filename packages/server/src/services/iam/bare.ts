@@ -1,5 +1,6 @@
 /** An entity can be deleted only when nothing hangs on it: DeleteConflict otherwise, in AWS's order (spec/iam.md 5). */
 import type { Collection } from '../../store/store.ts';
+import { mfaDevices, serviceCredentials, signingCertificates, sshPublicKeys } from './credential-records.ts';
 import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import {
@@ -32,6 +33,12 @@ async function anyUnder<T>(call: Needs, collection: Collection<T>, prefix: strin
   return (await state(call).list(collection, global(call.accountId), { prefix, limit: 1 })).length > 0;
 }
 
+/** Whether the collection has something of the user's. */
+const owns =
+  <T>(collection: Collection<T>): Hanger['hangs'] =>
+  async (call, id) =>
+    (await state(call).find(collection, 'owner', id, global(call.accountId))).length > 0;
+
 const hangers: Readonly<Record<OwnerType, readonly Hanger[]>> = {
   user: [
     ...policies('user'),
@@ -43,6 +50,10 @@ const hangers: Readonly<Record<OwnerType, readonly Hanger[]>> = {
       first: 'delete access keys',
       hangs: async (call, id) => (await state(call).find(accessKeys, 'owner', id, anyAccount)).length > 0,
     },
+    { first: 'delete certificates', hangs: owns(signingCertificates) },
+    { first: 'delete MFA device', hangs: owns(mfaDevices) },
+    { first: 'remove referenced objects', hangs: owns(sshPublicKeys) },
+    { first: 'remove referenced objects', hangs: owns(serviceCredentials) },
     {
       first: 'delete login profile',
       hangs: async (call, id) => (await state(call).get(loginProfiles, global(call.accountId), id)) !== undefined,

@@ -62,7 +62,7 @@ export interface ServiceCredentialRecord {
   readonly credentialId: string;
   readonly userId: string;
   readonly serviceName: string;
-  /** User name or alias at the service; it keeps the name that the user had when it was made. */
+  /** User name or alias at the service, unique in the account; it keeps the name that the user had when it was made. */
   readonly login: string;
   /** What `passwords.ts` made of the secret. */
   readonly hash: string;
@@ -95,7 +95,7 @@ export const sshPublicKeys: Collection<SshPublicKeyRecord> = {
 /** Keyed by the certificate's id. */
 export const signingCertificates: Collection<SigningCertificateRecord> = {
   name: 'iam.signing-certificate',
-  indexes: owned,
+  indexes: ({ ownerId, fingerprint }) => ({ owner: ownerId, fingerprint }),
 };
 /** Keyed by `nameKey(name)`. */
 export const serverCertificates: Collection<ServerCertificateRecord> = {
@@ -106,7 +106,7 @@ export const serverCertificates: Collection<ServerCertificateRecord> = {
 export const serviceCredentials: Collection<ServiceCredentialRecord> = {
   name: 'iam.service-credential',
   sealed: ['hash'],
-  indexes: ({ userId }) => ({ owner: userId }),
+  indexes: ({ userId, login }) => ({ owner: userId, login }),
 };
 /** Keyed by `credentialReportKey`. */
 export const credentialReports: Collection<CredentialReportRecord> = { name: 'iam.credential-report' };
