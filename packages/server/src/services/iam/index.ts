@@ -16,7 +16,11 @@ import { mfaListing } from './mfa-listing.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
+import { serverCertificates } from './server-certificates.ts';
+import { serviceCredentials } from './service-credentials.ts';
 import { serviceLinkedRoles } from './service-linked-roles.ts';
+import { signingCertificates } from './signing-certificates.ts';
+import { sshPublicKeys } from './ssh-public-keys.ts';
 import { tags } from './tags.ts';
 import { users } from './users.ts';
 
@@ -38,6 +42,10 @@ export const iam = {
   ...passwordPolicy,
   ...mfaEnrolment,
   ...mfaListing,
+  ...sshPublicKeys,
+  ...signingCertificates,
+  ...serverCertificates,
+  ...serviceCredentials,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,
