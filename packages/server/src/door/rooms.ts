@@ -149,7 +149,7 @@ async function answered(house: House, { arrival, recognition, row, region, claim
 
 /** Authorize, then perform. The decision is part of the answer also when performing fails. */
 async function decided(house: House, asked: Asked): Promise<Answered> {
-  const { arrival, operation, row, caller } = asked;
+  const { arrival, operation, caller } = asked;
   const known: Known = { caller, facts: factsOf(asked), verdict: undefined };
   const call = callOf(house, asked);
   try {
