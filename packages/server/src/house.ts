@@ -76,7 +76,7 @@ export function openHouse(settings: Settings, store: Store, outside: Environment
     reader,
     env,
     credentials: { reader, env, memo: new AccountMemo(store, 200_000), owners: new Map() },
-    principals: { reader, env, memo: new AccountMemo(store, 200_000), sessions: new SessionPolicies() },
+    principals: { reader, env, memo: new AccountMemo(store, 20_000), sessions: new SessionPolicies() },
     recorder,
     metrics: new Metrics(),
     log,
