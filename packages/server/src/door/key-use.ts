@@ -1,20 +1,41 @@
-/** Remembers when, where and for which service each access key was last used. Coalesced, as on AWS: not on the hot path. */
+/** Remembers when and where each access key and each role was last used. Coalesced, as on AWS: not on the hot path. */
 import type { Log } from '../log.ts';
 import type { Caller } from '../services/caller.ts';
 import { accessKeyUses, keyUseScope } from '../services/iam/records.ts';
-import type { AccessKeyUseRecord } from '../services/iam/records.ts';
-import type { Store } from '../store/store.ts';
+import { roleUses, roleUseScope } from '../services/iam/credential-records.ts';
+import type { Store, Transaction } from '../store/store.ts';
 
 /** A use is written again only when so much later than the last written one, or for another service or region. */
 const granularityMs = 60_000;
 const flushMs = 1000;
 const maxKeys = 100_000;
 
+/** Of an access key, or of a role by its sessions (ids never meet: AKIA…, AROA…). */
+interface Use {
+  readonly id: string;
+  readonly of: 'key' | 'role';
+  readonly at: number;
+  /** '' of a role: AWS tells only the region. */
+  readonly service: string;
+  readonly region: string;
+}
+
+/** Sessions other than of roles have no record of their own. */
+function usedId({ accessKeyId, kind, principalId, session }: Caller): Pick<Use, 'id' | 'of'> | undefined {
+  if (kind === 'assumedRole') return { id: principalId, of: 'role' };
+  return session === undefined && accessKeyId !== '' ? { id: accessKeyId, of: 'key' } : undefined;
+}
+
+const write = (tx: Transaction, { id, of, at, service, region }: Use): Promise<void> =>
+  of === 'role'
+    ? tx.put(roleUses, roleUseScope, id, { roleId: id, at, region })
+    : tx.put(accessKeyUses, keyUseScope, id, { accessKeyId: id, at, service, region });
+
 export class KeyUse {
   readonly #store: Store;
   readonly #log: Log;
-  readonly #last = new Map<string, AccessKeyUseRecord>();
-  #pending = new Map<string, AccessKeyUseRecord>();
+  readonly #last = new Map<string, Use>();
+  #pending = new Map<string, Use>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(store: Store, log: Log) {
@@ -24,16 +45,17 @@ export class KeyUse {
     this.#timer.unref();
   }
 
-  /** Takes note of a verified use of a long-term key; sessions have no record of their own. */
+  /** Takes note of a verified use of a long-term key, or of a role's session. */
   readonly used = (caller: Caller, service: string, region: string, at: number): void => {
-    if (caller.session !== undefined || caller.accessKeyId === '') return;
-    const last = this.#last.get(caller.accessKeyId);
-    if (last !== undefined && at - last.at < granularityMs && last.service === service && last.region === region)
+    const who = usedId(caller);
+    if (who === undefined) return;
+    const use: Use = { ...who, at, region, service: who.of === 'role' ? '' : service };
+    const last = this.#last.get(use.id);
+    if (last !== undefined && at - last.at < granularityMs && last.service === use.service && last.region === region)
       return;
-    const use = { accessKeyId: caller.accessKeyId, at, service, region };
     if (this.#last.size >= maxKeys) this.#last.clear();
-    this.#last.set(caller.accessKeyId, use);
-    this.#pending.set(caller.accessKeyId, use);
+    this.#last.set(use.id, use);
+    this.#pending.set(use.id, use);
   };
 
   async #flush(): Promise<void> {
@@ -42,10 +64,10 @@ export class KeyUse {
     this.#pending = new Map();
     try {
       await this.#store.transact(keyUseScope.accountId, async (tx) => {
-        for (const use of uses) await tx.put(accessKeyUses, keyUseScope, use.accessKeyId, use);
+        for (const use of uses) await write(tx, use);
       });
     } catch (error) {
-      this.#log.warn({ err: error, keys: uses.length }, 'the use of access keys could not be noted');
+      this.#log.warn({ err: error, keys: uses.length }, 'the use of access keys and roles could not be noted');
     }
   }
 

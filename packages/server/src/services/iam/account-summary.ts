@@ -3,6 +3,8 @@ import type { IamModel } from '../../model/iam.ts';
 import type { Collection } from '../../store/store.ts';
 import { operationsOf } from '../service.ts';
 import { onAccount } from './access.ts';
+import { mfaDevices, serverCertificates, signingCertificates } from './credential-records.ts';
+import type { MfaDeviceRecord } from './credential-records.ts';
 import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import { recordsAfter } from './pagination.ts';
@@ -33,17 +35,33 @@ const quotaMembers = {
 
 /** What the account cannot have yet: each becomes a count with the operations that create it. */
 const nothingYet = {
-  AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
-  AccountSigningCertificatesPresent: 0,
-  MFADevices: 0,
-  MFADevicesInUse: 0,
   Providers: 0,
-  ServerCertificates: 0,
 };
 
 const count = <T>(call: Needs, collection: Collection<T>): Promise<number> =>
   state(call).count(collection, global(call.accountId));
+
+/** What the root user has, each 0 or 1. */
+async function rootHoldings(call: Needs) {
+  const has = async <T>(collection: Collection<T>, scope = global(call.accountId)): Promise<number> =>
+    Math.min(1, (await state(call).find(collection, 'owner', call.accountId, scope)).length);
+  return {
+    AccountAccessKeysPresent: await has(accessKeys, anyAccount),
+    AccountMFAEnabled: await has(mfaDevices),
+    AccountSigningCertificatesPresent: await has(signingCertificates),
+  };
+}
+
+async function devicesInUse(call: Needs): Promise<number> {
+  let inUse = 0;
+  const tally = ({ ownerId }: MfaDeviceRecord): boolean => {
+    if (ownerId !== undefined) inUse += 1;
+    return false;
+  };
+  await recordsAfter(call, mfaDevices, undefined, 1000, tally);
+  return inUse;
+}
 
 async function versionsInUse(call: Needs): Promise<number> {
   let versions = 0;
@@ -59,24 +77,28 @@ export const accountSummary = operationsOf<IamModel>()({
   GetAccountSummary: {
     access: onAccount,
     async read(_, call) {
-      const [Users, Groups, Roles, Policies, InstanceProfiles, rootKeys] = await Promise.all([
+      const [Users, Groups, Roles, Policies, InstanceProfiles, MFADevices, ServerCertificates] = await Promise.all([
         count(call, users),
         count(call, groups),
         count(call, roles),
         count(call, managedPolicies),
         count(call, instanceProfiles),
-        call.reader.find(accessKeys, 'owner', call.accountId, anyAccount),
+        count(call, mfaDevices),
+        count(call, serverCertificates),
       ]);
       const SummaryMap = {
         ...quotaMembers,
         ...nothingYet,
-        AccountAccessKeysPresent: rootKeys.length === 0 ? 0 : 1,
+        ...(await rootHoldings(call)),
         GlobalEndpointTokenVersion: 1,
         Groups,
         InstanceProfiles,
+        MFADevices,
+        MFADevicesInUse: await devicesInUse(call),
         Policies,
         PolicyVersionsInUse: await versionsInUse(call),
         Roles,
+        ServerCertificates,
         Users,
       };
       return { SummaryMap };

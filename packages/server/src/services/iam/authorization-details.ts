@@ -24,6 +24,7 @@ import { policyArn, policySummary } from './policies.ts';
 import type { ManagedPolicy } from './policies.ts';
 import { groups, managedPolicies, nameKey, roles, users } from './records.ts';
 import type { GroupRecord, ManagedPolicyRecord, OwnerType, RoleRecord, UserRecord } from './records.ts';
+import { roleLastUsed } from './role-last-used.ts';
 import { renderTrust } from './trust.ts';
 
 async function policiesOf(call: Needs, type: OwnerType, id: string) {
@@ -80,7 +81,7 @@ async function roleDetail(call: Needs, role: RoleRecord): Promise<RoleDetail> {
     AttachedManagedPolicies,
     PermissionsBoundary: boundaryOf(role.permissionsBoundary),
     Tags: role.tags,
-    RoleLastUsed: {},
+    RoleLastUsed: await roleLastUsed(call, role.roleId),
   };
 }
 

@@ -150,6 +150,8 @@ const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): I
   TagServerCertificate: { ServerCertificateName, Tags },
   UntagServerCertificate: { ServerCertificateName, TagKeys },
   ListServerCertificateTags: { ServerCertificateName },
+  GenerateCredentialReport: {},
+  GetCredentialReport: {},
   CreateServiceSpecificCredential: { UserName, ServiceName: 'bedrock.amazonaws.com', CredentialAgeDays: 30 },
   ListServiceSpecificCredentials: { UserName },
   UpdateServiceSpecificCredential: { UserName, ServiceSpecificCredentialId, Status: 'Inactive' },

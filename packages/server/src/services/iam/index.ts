@@ -5,6 +5,7 @@ import { accessKeys } from './access-keys.ts';
 import { attachments } from './attachments.ts';
 import { authorizationDetails } from './authorization-details.ts';
 import { boundaries } from './boundaries.ts';
+import { credentialReportRows } from './credential-reports.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
 import { instanceProfiles } from './instance-profiles.ts';
@@ -46,6 +47,7 @@ export const iam = {
   ...signingCertificates,
   ...serverCertificates,
   ...serviceCredentials,
+  ...credentialReportRows,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,

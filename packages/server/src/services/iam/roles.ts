@@ -15,6 +15,7 @@ import { quotas, quotaText } from './quotas.ts';
 import { global, nameKey, roles as collection } from './records.ts';
 import type { RoleRecord } from './records.ts';
 import { linkedRoot } from './service-linked-table.ts';
+import { roleLastUsed } from './role-last-used.ts';
 import { renderTrust, resolveTrust } from './trust.ts';
 import { checkedTags } from './validate-tags.ts';
 
@@ -106,7 +107,9 @@ export const roles = operationsOf<IamModel>()({
     access: ({ RoleName }, call) => onOwner(call, 'role', RoleName, { boundary: 'current' }),
     async read({ RoleName }, call) {
       const role = await theRole(call, RoleName);
-      return { Role: { ...(await listed(call, role)), ...extras(role), RoleLastUsed: {} } };
+      return {
+        Role: { ...(await listed(call, role)), ...extras(role), RoleLastUsed: await roleLastUsed(call, role.roleId) },
+      };
     },
   },
 
