@@ -65,10 +65,19 @@ export function authorize(
   return { allowed: checks.length > 0, evaluations };
 }
 
+/** Whether the caller asks for a role of another account. */
+const asksAbroad = ({ check, request }: Evaluation): boolean =>
+  check.trust === true && request.resourceAccount !== request.principal.accountId;
+
 /** AWS's sentence for the pair that refused. */
 export function denialSentence({ evaluations }: Verdict): string {
   const last = evaluations.at(-1);
   if (last === undefined) return 'Access denied';
+  // Which policy was missing would tell strangers whether the role exists (spec/sts.md 2.2.1).
+  if (asksAbroad(last)) {
+    const { principal, action, resource } = last.request;
+    return `User: ${principal.arn ?? 'anonymous'} is not authorized to perform: ${action} on resource: ${resource}`;
+  }
   return denialMessage(
     last.request,
     last.decision,

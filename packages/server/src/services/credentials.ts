@@ -168,6 +168,8 @@ async function sessionCaller(
   }
   if (!(await parentKeyStands(room, claims))) return undefined;
   if (claims.kind === 'root') return rootCaller(partition, claims.accountId, accessKeyId, claims);
+  // The root user federated this one: there is no user record behind it.
+  if (claims.principalId === claims.accountId) return federatedCaller(partition, accessKeyId, claims);
   const user = await byId(room.reader, users, claims.accountId, claims.principalId);
   if (user === undefined) return undefined;
   return claims.kind === 'user'
