@@ -250,9 +250,31 @@ function keysOf(policies: readonly Policy[]): string[] {
   return [...new Set(clauses.map(({ key }) => key))];
 }
 
+/**
+ * z3's binding frees terms when JavaScript collects them, even while a check runs in its thread, and then crashes. Nothing
+ * is freed here; each oracle has a z3 of its own and few pairs.
+ */
+class NeverFrees<T> implements FinalizationRegistry<T> {
+  readonly [Symbol.toStringTag] = 'FinalizationRegistry';
+  register(): void {}
+  unregister(): boolean {
+    return false;
+  }
+}
+
+async function initWithoutFreeing(): Promise<Awaited<ReturnType<typeof init>>> {
+  const usual = globalThis.FinalizationRegistry;
+  globalThis.FinalizationRegistry = NeverFrees;
+  try {
+    return await init();
+  } finally {
+    globalThis.FinalizationRegistry = usual;
+  }
+}
+
 /** Runs `use` with an oracle, and lets z3 go afterwards. */
 export async function withOracle(use: (oracle: Oracle) => Promise<void>): Promise<void> {
-  const { Context, em } = await init();
+  const { Context, em } = await initWithoutFreeing();
   try {
     await use(new Oracle(Context('main')));
   } finally {
