@@ -24,4 +24,6 @@ export interface Departure {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Id of the recorded decision, for the header `x-stagedoor-decision`. */
+  readonly decision?: string | undefined;
 }

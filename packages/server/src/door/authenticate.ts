@@ -43,7 +43,8 @@ export async function authenticate(
   const rules = rulesFor(operation, arrival);
   const stale = checkClaims(claim, rules);
   if (stale !== undefined) return stale;
-  const credential = await findCredential(room, claim.accessKeyId, claim.sessionToken);
+  const pending = findCredential(room, claim.accessKeyId, claim.sessionToken);
+  const credential = pending instanceof Promise ? await pending : pending;
   if (typeof credential === 'string') return refuseKey(credential, claim.kind);
   const verified = verifySignature(claim, arrival.body, { secretAccessKey: credential.secret }, rules);
   if (verified.kind === 'refused') return verified;

@@ -1,7 +1,7 @@
 /** The socket's side of the door: limits, bodies, answers, shutdown. The only file that serves HTTP to clients. */
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable, pipeline } from 'node:stream';
@@ -133,17 +133,20 @@ function httpDate(at: number): string {
   return dateText;
 }
 
-function send(response: ServerResponse, requestId: string, at: number, { status, headers, body }: Departure): void {
+function send(response: ServerResponse, requestId: string, at: number, departure: Departure): void {
   if (response.destroyed) return;
-  const identified = { ...headers, 'x-amzn-RequestId': requestId, date: httpDate(at) };
+  const { status, body } = departure;
+  const head: OutgoingHttpHeaders = { 'x-amzn-RequestId': requestId, date: httpDate(at) };
+  if (departure.decision !== undefined) head['x-stagedoor-decision'] = departure.decision;
+  Object.assign(head, departure.headers);
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    response.writeHead(status, identified);
+    response.writeHead(status, head);
     pipeline(Readable.from(body), response, () => response.destroy());
     return;
   }
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  const bodiless = status === 204 || status === 304;
-  response.writeHead(status, bodiless ? identified : { ...identified, 'content-length': length });
+  if (status !== 204 && status !== 304) head['content-length'] = length;
+  response.writeHead(status, head);
   response.end(length === 0 ? undefined : body);
 }
 

@@ -174,7 +174,8 @@ async function verdictOn(
   const pending = row.access(input, call);
   const checks = pending instanceof Promise ? await pending : pending;
   const list = Array.isArray(checks) ? (checks as readonly AccessCheck[]) : [checks as AccessCheck];
-  return authorize(facts, caller, await layersOf(principals, caller), list, operation.action);
+  const layers = layersOf(principals, caller);
+  return authorize(facts, caller, layers instanceof Promise ? await layers : layers, list, operation.action);
 }
 
 function denied(operation: Operation, requestId: string, known: Known): Answered {
@@ -264,8 +265,8 @@ async function finish(
   const id = operation === undefined ? undefined : recorded(house, arrival, operation, answer);
   const decision = typeof id === 'object' ? await id : id;
   logAnswer(house.log, arrival, service, name, answer, decision);
-  if (decision === undefined) return departure;
-  return { ...departure, headers: { ...departure.headers, 'x-stagedoor-decision': decision } };
+  const { status, headers, body } = departure;
+  return { status, headers, body, decision };
 }
 
 /** The id under which the decision was recorded; a promise only when the record cannot keep up. */

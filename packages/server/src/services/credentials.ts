@@ -32,33 +32,29 @@ export function tagRecord(tags: readonly Tag[]): Readonly<Record<string, string>
   return Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
 }
 
-/** A caller for long-term or temporary credentials, or why there is none. */
-export async function findCredential(
+/** A caller for long-term or temporary credentials, or why there is none. At once where it is known. */
+export function findCredential(
   room: CredentialRoom,
   accessKeyId: string,
   sessionToken: string | undefined,
-): Promise<Credential | CredentialRefusal> {
+): Credential | CredentialRefusal | Promise<Credential | CredentialRefusal> {
   if (sessionToken !== undefined) return sessionCredential(room, accessKeyId, sessionToken);
-  return (await longTermCredential(room, accessKeyId)) ?? 'unknownKey';
-}
-
-async function longTermCredential(room: CredentialRoom, accessKeyId: string): Promise<Credential | undefined> {
   const owner = room.owners.get(accessKeyId);
   const known = owner === undefined ? undefined : room.memo.get(owner, accessKeyId);
-  const credential = known ?? (await loadLongTerm(room, accessKeyId, owner));
-  return credential === undefined || credential.activeFrom > room.env.clock.now() ? undefined : credential;
+  if (known !== undefined) return inForce(room, known);
+  return loadLongTerm(room, accessKeyId).then((loaded) => (loaded === undefined ? 'unknownKey' : inForce(room, loaded)));
 }
 
-async function loadLongTerm(
-  room: CredentialRoom,
-  id: string,
-  owner: string | undefined,
-): Promise<Credential | undefined> {
-  const account = owner ?? (await room.reader.get(accessKeys, anyAccount, id))?.accountId;
-  if (account === undefined) return undefined;
+const inForce = (room: CredentialRoom, credential: Credential): Credential | CredentialRefusal =>
+  credential.activeFrom > room.env.clock.now() ? 'unknownKey' : credential;
+
+async function loadLongTerm(room: CredentialRoom, id: string): Promise<Credential | undefined> {
+  const found = await room.reader.get(accessKeys, anyAccount, id);
+  if (found === undefined) return undefined;
   if (room.owners.size >= maxOwners) room.owners.clear();
-  room.owners.set(id, account);
-  return room.memo.load(account, id, async () => {
+  room.owners.set(id, found.accountId);
+  // Read again within the load, so that a change after it began keeps its outcome from being remembered.
+  return room.memo.load(found.accountId, id, async () => {
     const key = await room.reader.get(accessKeys, anyAccount, id);
     return key === undefined || key.status !== 'Active' ? undefined : credentialOf(room, key);
   });

@@ -8,9 +8,9 @@ import type { Environment } from './environment.ts';
 import { managedPolicySource } from './iam/managed-sources.ts';
 import { loadPrincipalPolicies } from './iam/principal-policies.ts';
 
-export interface PrincipalLayers {
-  readonly identity: PolicySet;
-  readonly boundary: PolicySet | undefined;
+interface PrincipalLayers {
+  /** Identity policies and boundary. */
+  readonly layers: Layers;
   /** The next instant at which a pending change takes effect (propagation delay). */
   readonly validUntil: number | undefined;
 }
@@ -26,9 +26,9 @@ const none = compilePolicies([]);
 /** A session that the root user federated has all of the account, cut by its session policy. */
 const fullAccess = parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
 const everything = compilePolicies(fullAccess.ok ? [{ id: 'root', policy: fullAccess.policy }] : []);
-const noLayers: PrincipalLayers = { identity: none, boundary: undefined, validUntil: undefined };
+const noLayers: PrincipalLayers = { layers: { identity: none }, validUntil: undefined };
 
-const rootLayers: PrincipalLayers = { identity: everything, boundary: undefined, validUntil: undefined };
+const rootLayers: PrincipalLayers = { layers: { identity: everything }, validUntil: undefined };
 
 /** The caller as the engine knows it. */
 export function principalOf(caller: Caller): Principal {
@@ -53,27 +53,26 @@ export function principalOf(caller: Caller): Principal {
   }
 }
 
-/** The layers that every decision about this caller starts from. */
-export async function layersOf(room: PrincipalRoom, caller: Caller): Promise<Layers> {
-  const own = await ownLayers(room, caller);
-  const session = await sessionLayer(room, caller.session);
-  return {
-    identity: own.identity,
-    ...(own.boundary === undefined ? {} : { boundary: own.boundary }),
-    ...(session === undefined ? {} : { session }),
-  };
+/** The layers that every decision about this caller starts from. At once where they are known. */
+export function layersOf(room: PrincipalRoom, caller: Caller): Layers | Promise<Layers> {
+  const own = knownLayers(room, caller);
+  return own === undefined || caller.session !== undefined ? gatheredLayers(room, caller, own) : own.layers;
 }
 
-async function ownLayers(room: PrincipalRoom, caller: Caller): Promise<PrincipalLayers> {
+async function gatheredLayers(room: PrincipalRoom, caller: Caller, known: PrincipalLayers | undefined): Promise<Layers> {
+  const load = () => loadLayers(room, caller);
+  const own = known ?? (await room.memo.load(caller.accountId, caller.principalId, load)) ?? noLayers;
+  const session = await sessionLayer(room, caller.session);
+  return session === undefined ? own.layers : { ...own.layers, session };
+}
+
+function knownLayers(room: PrincipalRoom, caller: Caller): PrincipalLayers | undefined {
   if (caller.kind === 'root' || caller.kind === 'anonymous') return noLayers;
   if (caller.kind === 'federatedUser' && caller.principalId === caller.accountId) return rootLayers;
   const known = room.memo.get(caller.accountId, caller.principalId);
-  if (known !== undefined) {
-    if (known.validUntil === undefined || room.env.clock.now() < known.validUntil) return known;
-    room.memo.forget(caller.accountId, caller.principalId);
-  }
-  const load = () => loadLayers(room, caller);
-  return (await room.memo.load(caller.accountId, caller.principalId, load)) ?? noLayers;
+  if (known?.validUntil === undefined || room.env.clock.now() < known.validUntil) return known;
+  room.memo.forget(caller.accountId, caller.principalId);
+  return undefined;
 }
 
 async function loadLayers({ reader, env }: PrincipalRoom, caller: Caller): Promise<PrincipalLayers> {
@@ -87,11 +86,9 @@ async function loadLayers({ reader, env }: PrincipalRoom, caller: Caller): Promi
     env.clock.now(),
     env.settings.propagationDelayMs,
   );
-  return {
-    identity: compilePolicies(found.identity),
-    boundary: found.boundary === undefined ? undefined : compilePolicies(found.boundary),
-    validUntil: found.validUntil,
-  };
+  const identity = compilePolicies(found.identity);
+  const layers = found.boundary === undefined ? { identity } : { identity, boundary: compilePolicies(found.boundary) };
+  return { layers, validUntil: found.validUntil };
 }
 
 /** Compiled inline session policies, by text; bounded. */
