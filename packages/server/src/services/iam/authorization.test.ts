@@ -19,6 +19,7 @@ const Tags = [{ Key: 'Owner', Value: 'x' }];
 const TagKeys = ['Owner'];
 const VersionId = 'v1';
 const NewPath = '/new/';
+const PolicySourceArn = `arn:aws:iam::${account}:user/bob`;
 const AWSServiceName = 'ivs.amazonaws.com';
 
 type Inputs = { readonly [K in keyof typeof iam & keyof IamModel]: IamModel[K]['input'] };
@@ -158,6 +159,10 @@ const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): I
   ResetServiceSpecificCredential: { UserName, ServiceSpecificCredentialId },
   DeleteServiceSpecificCredential: { UserName, ServiceSpecificCredentialId },
   GetAccountAuthorizationDetails: {},
+  SimulateCustomPolicy: { PolicyInputList: [PolicyDocument], ActionNames: ['ivs:GetChannel'] },
+  SimulatePrincipalPolicy: { PolicySourceArn, ActionNames: ['ivs:GetChannel'] },
+  GetContextKeysForCustomPolicy: { PolicyInputList: [PolicyDocument] },
+  GetContextKeysForPrincipalPolicy: { PolicySourceArn },
   CreateServiceLinkedRole: { AWSServiceName },
   DeleteServiceLinkedRole: { RoleName: 'AWSServiceRoleForIVSRecordToS3' },
   GetServiceLinkedRoleDeletionStatus: {

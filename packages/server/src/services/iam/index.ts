@@ -5,6 +5,7 @@ import { accessKeys } from './access-keys.ts';
 import { attachments } from './attachments.ts';
 import { authorizationDetails } from './authorization-details.ts';
 import { boundaries } from './boundaries.ts';
+import { contextKeys } from './context-keys.ts';
 import { credentialReportRows } from './credential-reports.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
@@ -22,6 +23,7 @@ import { serviceCredentials } from './service-credentials.ts';
 import { serviceLinkedRoles } from './service-linked-roles.ts';
 import { signingCertificates } from './signing-certificates.ts';
 import { sshPublicKeys } from './ssh-public-keys.ts';
+import { simulation } from './simulation.ts';
 import { tags } from './tags.ts';
 import { users } from './users.ts';
 
@@ -37,6 +39,8 @@ export const iam = {
   ...boundaries,
   ...roles,
   ...serviceLinkedRoles,
+  ...simulation,
+  ...contextKeys,
   ...instanceProfiles,
   ...tags,
   ...loginProfiles,

@@ -158,3 +158,14 @@ export async function loadPrincipalPolicies(
     ...(validUntil !== undefined && { validUntil }),
   };
 }
+
+/** The same for the policies of a group, which no one has but through it. */
+export async function loadGroupPolicies(
+  reader: Reader,
+  { accountId, groupId, name }: { readonly accountId: string; readonly groupId: string; readonly name: string },
+  now: number,
+  propagationDelayMs: number,
+): Promise<PrincipalPolicies> {
+  const gathering = new Gathering(reader, accountId, { now, delayMs: propagationDelayMs });
+  return { identity: once(await ownedBy(gathering, 'group', groupId, name)) };
+}
