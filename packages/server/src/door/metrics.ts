@@ -13,6 +13,7 @@ interface Tally {
 
 export class Metrics {
   readonly registry = new Registry();
+  /** By service and operation: several services have a TagResource. */
   readonly #tallies = new Map<string, Map<number, Tally>>();
   readonly #latency = new Float64Array(buckets.length + 1);
   #latencySum = 0;
@@ -31,8 +32,9 @@ export class Metrics {
 
   /** Counts one answered request; `seconds` from its arrival to its answer. */
   answered(service: string, operation: string, status: number, seconds: number): void {
-    let byStatus = this.#tallies.get(operation);
-    if (byStatus === undefined) this.#tallies.set(operation, (byStatus = new Map()));
+    const name = `${service}:${operation}`;
+    let byStatus = this.#tallies.get(name);
+    if (byStatus === undefined) this.#tallies.set(name, (byStatus = new Map()));
     const tally = byStatus.get(status);
     if (tally === undefined) byStatus.set(status, { service, operation, status, count: 1 });
     else tally.count += 1;
