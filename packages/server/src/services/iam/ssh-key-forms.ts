@@ -19,7 +19,7 @@ const toPem = (key: KeyObject): string => key.export({ format: 'pem', type: 'spk
 const encodings: Readonly<Record<EncodingType, Encoding>> = {
   SSH: {
     looksLike: /^(?:ssh|ecdsa|sk)-[\w@.-]+\s/,
-    read: (body) => fromDer(sshpk.parseKey(body, 'ssh').toBuffer('pkcs8')),
+    read: (body) => createPublicKey(sshpk.parseKey(body, 'ssh').toString('pem')),
     // Without the comment that the library adds.
     write: (key) => sshpk.parseKey(toPem(key), 'pem').toString('ssh').split(' ').slice(0, 2).join(' '),
   },
