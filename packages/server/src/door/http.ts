@@ -38,7 +38,7 @@ const maxHeaderBytes = 32_768;
 
 /** Opens the door. Resolves once it listens; rejects when the address cannot be had. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const listener: RequestListener = (request, response) => void answer(options, request, response);
+  const listener: RequestListener = (request, response) => void answer(options, server, request, response);
   const limits = {
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: Math.min(options.requestTimeoutMs, 15_000),
@@ -74,7 +74,12 @@ function listening(server: Server, { host, port }: DoorOptions): Promise<void> {
   });
 }
 
-async function answer(options: DoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: DoorOptions,
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const requestId = randomUUID();
   try {
     const headers = headFields(request.rawHeaders);
@@ -82,7 +87,10 @@ async function answer(options: DoorOptions, request: IncomingMessage, response: 
     const body = pending instanceof Promise ? await pending : pending;
     if (body.ok) {
       const arrival = arrivalOf(options, request, headers, requestId, body.bytes);
-      send(response, requestId, arrival.at, await options.serve(arrival));
+      const departure = await options.serve(arrival);
+      // A closing door would otherwise wait for whoever keeps the connection.
+      if (!server.listening) response.shouldKeepAlive = false;
+      send(response, requestId, arrival.at, departure);
     } else if (body.reason === 'tooLarge') {
       response.setHeader('connection', 'close');
       send(response, requestId, options.clock.now(), options.tooLarge(requestId));
