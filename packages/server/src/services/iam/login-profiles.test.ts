@@ -15,7 +15,7 @@ const UserName = 'bob';
 const good = 'Corr3ct-horse';
 
 describe('login profiles', () => {
-  test('are created, read, updated and deleted; the password is never shown nor kept', async () => {
+  test('S0-8 are created, read, updated and deleted; the password is never shown nor kept', async () => {
     const { LoginProfile } = await root.ask('CreateLoginProfile', { UserName: 'BOB', Password: good });
     expect(LoginProfile).toEqual({ UserName, CreateDate: new Date(world.now), PasswordResetRequired: false });
     expect(await root.refusal('CreateLoginProfile', { UserName, Password: good })).toBe(
