@@ -1,7 +1,16 @@
 /** ARNs of IAM entities (spec/iam.md 2). */
 import type { Needs } from './needs.ts';
 
-export type ArnType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile' | 'mfa' | 'server-certificate';
+export type ArnType =
+  | 'user'
+  | 'group'
+  | 'role'
+  | 'policy'
+  | 'instance-profile'
+  | 'mfa'
+  | 'server-certificate'
+  | 'saml-provider'
+  | 'oidc-provider';
 
 type Place = Pick<Needs, 'accountId' | 'env'>;
 

@@ -29,6 +29,9 @@ const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '234567' };
 const SSHPublicKeyId = 'APKANOTHING1234567890';
 const CertificateId = 'NOTHING1NOTHING2NOTHING3NOTHING4';
 const ServerCertificateName = 's';
+const SAMLProviderArn = `arn:aws:iam::${account}:saml-provider/s`;
+const SAMLMetadataDocument = 'x'.repeat(1000);
+const OpenIDConnectProviderArn = `arn:aws:iam::${account}:oidc-provider/id.example.com`;
 
 /** A valid input of every row; what it names exists and is bounded, unless it is to be created. */
 const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): Inputs => ({
@@ -158,6 +161,24 @@ const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): I
   UpdateServiceSpecificCredential: { UserName, ServiceSpecificCredentialId, Status: 'Inactive' },
   ResetServiceSpecificCredential: { UserName, ServiceSpecificCredentialId },
   DeleteServiceSpecificCredential: { UserName, ServiceSpecificCredentialId },
+  CreateSAMLProvider: { Name: 'new', SAMLMetadataDocument, Tags },
+  GetSAMLProvider: { SAMLProviderArn },
+  ListSAMLProviders: {},
+  UpdateSAMLProvider: { SAMLProviderArn, AssertionEncryptionMode: 'Allowed' },
+  DeleteSAMLProvider: { SAMLProviderArn },
+  TagSAMLProvider: { SAMLProviderArn, Tags },
+  UntagSAMLProvider: { SAMLProviderArn, TagKeys },
+  ListSAMLProviderTags: { SAMLProviderArn },
+  CreateOpenIDConnectProvider: { Url: 'https://new.example.com', Tags },
+  GetOpenIDConnectProvider: { OpenIDConnectProviderArn },
+  ListOpenIDConnectProviders: {},
+  AddClientIDToOpenIDConnectProvider: { OpenIDConnectProviderArn, ClientID: 'c' },
+  RemoveClientIDFromOpenIDConnectProvider: { OpenIDConnectProviderArn, ClientID: 'c' },
+  UpdateOpenIDConnectProviderThumbprint: { OpenIDConnectProviderArn, ThumbprintList: [] },
+  DeleteOpenIDConnectProvider: { OpenIDConnectProviderArn },
+  TagOpenIDConnectProvider: { OpenIDConnectProviderArn, Tags },
+  UntagOpenIDConnectProvider: { OpenIDConnectProviderArn, TagKeys },
+  ListOpenIDConnectProviderTags: { OpenIDConnectProviderArn },
   GetAccountAuthorizationDetails: {},
   SimulateCustomPolicy: { PolicyInputList: [PolicyDocument], ActionNames: ['ivs:GetChannel'] },
   SimulatePrincipalPolicy: { PolicySourceArn, ActionNames: ['ivs:GetChannel'] },
@@ -249,6 +270,8 @@ describe('further actions', () => {
     ['CreateInstanceProfile', 'iam:TagInstanceProfile'],
     ['CreateVirtualMFADevice', 'iam:TagMFADevice'],
     ['UploadServerCertificate', 'iam:TagServerCertificate'],
+    ['CreateSAMLProvider', 'iam:TagSAMLProvider'],
+    ['CreateOpenIDConnectProvider', 'iam:TagOpenIDConnectProvider'],
     ['AddRoleToInstanceProfile', 'iam:PassRole'],
   ] as const)('%s asks for %s as well', async (operation, action) => {
     const checks = await bob.checks(operation, inputs[operation]);

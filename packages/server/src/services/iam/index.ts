@@ -15,9 +15,11 @@ import { managedPolicies } from './managed-policies.ts';
 import { memberships } from './memberships.ts';
 import { mfaEnrolment } from './mfa-enrolment.ts';
 import { mfaListing } from './mfa-listing.ts';
+import { oidcProviders } from './oidc-providers.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
+import { samlProviders } from './saml-providers.ts';
 import { serverCertificates } from './server-certificates.ts';
 import { serviceCredentials } from './service-credentials.ts';
 import { serviceLinkedRoles } from './service-linked-roles.ts';
@@ -52,6 +54,8 @@ export const iam = {
   ...serverCertificates,
   ...serviceCredentials,
   ...credentialReportRows,
+  ...samlProviders,
+  ...oidcProviders,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,
