@@ -39,7 +39,7 @@ async function accepted(reader: Reader, claim: MfaClaim, now: number): Promise<M
 }
 
 /** Uses the code up: within the transaction's commit it is good for the last time. `now`: milliseconds since the epoch. */
-export async function verifyMfaCode(tx: Transaction, claim: MfaClaim, now: number): Promise<MfaVerdict> {
+async function verifyMfaCode(tx: Transaction, claim: MfaClaim, now: number): Promise<MfaVerdict> {
   const device = await accepted(tx, claim, now);
   if (typeof device === 'string') return device;
   await tx.put(...place(claim), device);

@@ -16,7 +16,7 @@ import { quotas, quotaText } from './quotas.ts';
 import { global } from './records.ts';
 
 /** The certificates of a user or of the root user. */
-export async function signingCertificatesOf(call: Needs, ownerId: string): Promise<SigningCertificateRecord[]> {
+async function signingCertificatesOf(call: Needs, ownerId: string): Promise<SigningCertificateRecord[]> {
   return (await state(call).find(collection, 'owner', ownerId, global(call.accountId))).map(({ value }) => value);
 }
 
