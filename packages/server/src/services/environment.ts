@@ -3,6 +3,7 @@ import type { Sealer } from '../sealing.ts';
 import type { LinkedDeletions } from './iam/service-linked-deletion.ts';
 import type { MfaVerifier } from './iam/mfa-codes.ts';
 import type { LiveStreams } from './ivs/live.ts';
+import type { Organizations } from './organizations.ts';
 
 /** Randomness, injected so that tests can fix it. */
 export interface Random {
@@ -20,6 +21,8 @@ export interface Environment {
   readonly linkedDeletions?: LinkedDeletions;
   /** Accepts MFA codes; absent where no request is served (imports), and then none is good. */
   readonly mfa?: MfaVerifier;
+  /** Who belongs to which organization; absent where nobody keeps any, and then no account belongs to one. */
+  readonly organizations?: Organizations;
   readonly settings: {
     readonly partition: string;
     /** Region of a request that names none. */

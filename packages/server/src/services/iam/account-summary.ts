@@ -5,9 +5,11 @@ import { operationsOf } from '../service.ts';
 import { onAccount } from './access.ts';
 import { mfaDevices, serverCertificates, signingCertificates } from './credential-records.ts';
 import type { MfaDeviceRecord } from './credential-records.ts';
+import { settingsOf } from './account-settings.ts';
 import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import { recordsAfter } from './pagination.ts';
+import { oidcProviders, samlProviders } from './provider-records.ts';
 import { quotas } from './quotas.ts';
 import { accessKeys, anyAccount, global, groups, instanceProfiles, managedPolicies, roles, users } from './records.ts';
 
@@ -36,7 +38,6 @@ const quotaMembers = {
 /** What the account cannot have yet: each becomes a count with the operations that create it. */
 const nothingYet = {
   AccountPasswordPresent: 0,
-  Providers: 0,
 };
 
 const count = <T>(call: Needs, collection: Collection<T>): Promise<number> =>
@@ -90,12 +91,13 @@ export const accountSummary = operationsOf<IamModel>()({
         ...quotaMembers,
         ...nothingYet,
         ...(await rootHoldings(call)),
-        GlobalEndpointTokenVersion: 1,
+        GlobalEndpointTokenVersion: (await settingsOf(call)).globalTokenVersion ?? 1,
         Groups,
         InstanceProfiles,
         MFADevices,
         MFADevicesInUse: await devicesInUse(call),
         Policies,
+        Providers: (await count(call, samlProviders)) + (await count(call, oidcProviders)),
         PolicyVersionsInUse: await versionsInUse(call),
         Roles,
         ServerCertificates,

@@ -179,6 +179,17 @@ const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): I
   TagOpenIDConnectProvider: { OpenIDConnectProviderArn, Tags },
   UntagOpenIDConnectProvider: { OpenIDConnectProviderArn, TagKeys },
   ListOpenIDConnectProviderTags: { OpenIDConnectProviderArn },
+  SetSecurityTokenServicePreferences: { GlobalEndpointTokenVersion: 'v2Token' },
+  GetAccountProperties: {},
+  PutAccountProperties: { Properties: { 'Space/name': 'x' } },
+  EnableOutboundWebIdentityFederation: {},
+  DisableOutboundWebIdentityFederation: {},
+  GetOutboundWebIdentityFederationInfo: {},
+  EnableOrganizationsRootCredentialsManagement: {},
+  EnableOrganizationsRootSessions: {},
+  DisableOrganizationsRootCredentialsManagement: {},
+  DisableOrganizationsRootSessions: {},
+  ListOrganizationsFeatures: {},
   GetAccountAuthorizationDetails: {},
   SimulateCustomPolicy: { PolicyInputList: [PolicyDocument], ActionNames: ['ivs:GetChannel'] },
   SimulatePrincipalPolicy: { PolicySourceArn, ActionNames: ['ivs:GetChannel'] },
@@ -213,6 +224,7 @@ beforeAll(async () => {
   const key = (await root.ask('CreateAccessKey', { UserName })).AccessKey.AccessKeyId;
   const ServiceName = 'codecommit.amazonaws.com';
   const made = await root.ask('CreateServiceSpecificCredential', { UserName, ServiceName });
+  await root.ask('PutAccountProperties', { Properties: { 'Space/name': 'x' } });
   inputs = inputsWith(key, made.ServiceSpecificCredential?.ServiceSpecificCredentialId ?? '');
   bob = await world.user(UserName);
 });
@@ -246,6 +258,7 @@ describe('every row', () => {
       'iam:PermissionsBoundary',
       'iam:PolicyARN',
       'iam:AWSServiceName',
+      'iam:AccountPropertyNamespaces',
       'iam:ServiceSpecificCredentialAgeDays',
       'iam:ServiceSpecificCredentialServiceName',
     ]);

@@ -43,7 +43,11 @@ export interface World {
   allows(userName: string, action: string, resource?: string): Promise<boolean>;
 }
 
-export async function openIam(settings: Partial<Environment['settings']> = {}): Promise<World> {
+/** `parts` are what else services may use: other services' narrow interfaces. */
+export async function openIam(
+  settings: Partial<Environment['settings']> = {},
+  parts: Partial<Environment> = {},
+): Promise<World> {
   const store = await openMemoryStore();
   for (const accountId of [account, otherAccount]) {
     await store.transact(accountId, (tx) => tx.insert(accounts, anyAccount, accountId, { accountId, createdAt: noon }));
@@ -51,7 +55,7 @@ export async function openIam(settings: Partial<Environment['settings']> = {}): 
   const world: World = {
     store,
     now: noon,
-    env: environment(() => world.now, settings),
+    env: { ...environment(() => world.now, settings), ...parts },
     root: (accountId = account) => world.as(rootCaller('aws', accountId, 'AKIAROOT')),
     as: (caller) => askerOf(world, caller),
     user: async (userName) => world.as(await callerNamed(world, userName)),

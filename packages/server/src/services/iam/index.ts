@@ -1,5 +1,6 @@
 /** AWS Identity and Access Management: one row per operation, collected from one file per noun. */
 import { accountAliasRows } from './account-aliases.ts';
+import { accountSettingsRows } from './account-settings.ts';
 import { accountSummary } from './account-summary.ts';
 import { accessKeys } from './access-keys.ts';
 import { attachments } from './attachments.ts';
@@ -16,6 +17,7 @@ import { memberships } from './memberships.ts';
 import { mfaEnrolment } from './mfa-enrolment.ts';
 import { mfaListing } from './mfa-listing.ts';
 import { oidcProviders } from './oidc-providers.ts';
+import { organizationFeatureRows } from './organization-features.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
@@ -56,6 +58,8 @@ export const iam = {
   ...credentialReportRows,
   ...samlProviders,
   ...oidcProviders,
+  ...accountSettingsRows,
+  ...organizationFeatureRows,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,
