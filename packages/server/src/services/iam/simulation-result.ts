@@ -31,6 +31,8 @@ export interface Simulation {
   readonly resources: readonly string[];
   /** Owner of resources whose ARN names none; absent: the caller's account. */
   readonly owner: string | undefined;
+  /** Called before each decision, which may be one of very many: lets others be served in between. */
+  readonly breathe: () => Promise<void> | undefined;
 }
 
 /** What came of one action on one resource. */
@@ -175,8 +177,12 @@ function detailsOver(outcomes: readonly Outcome[]): Record<string, Verdict> {
 }
 
 /** What came of an action on all the resources: the most restrictive verdict, and each of them. */
-export function evaluate(simulation: Simulation, action: string): EvaluationResult {
-  const outcomes = simulation.resources.map((resource) => outcomeOn(simulation, action, resource));
+export async function evaluate(simulation: Simulation, action: string): Promise<EvaluationResult> {
+  const outcomes: Outcome[] = [];
+  for (const resource of simulation.resources) {
+    await simulation.breathe();
+    outcomes.push(outcomeOn(simulation, action, resource));
+  }
   const verdict = mostRestrictive(outcomes.map((outcome) => outcome.verdict));
   const deciding = outcomes.filter((outcome) => outcome.verdict === verdict);
   const isNamed = simulation.resources.some((resource) => resource !== '*');

@@ -3,6 +3,7 @@ import { compilePolicies } from '@stagedoor/policy';
 import type { Layers, PolicySource } from '@stagedoor/policy';
 import { createHash } from 'node:crypto';
 import type {
+  EvaluationResult,
   IamModel,
   OrderedOrganizationPolicyType,
   SimulateCustomPolicyRequest,
@@ -26,8 +27,8 @@ import type { Simulation } from './simulation-result.ts';
 type Refuses = Needs<'InvalidInput'>;
 type Request = Omit<SimulateCustomPolicyRequest, 'PolicyInputList'>;
 
-/** Characters of policies times resources that one page may look at. */
-const effort = 50_000_000;
+/** Characters of policies times resources that one action may look at, one page (when it holds several), and one turn. */
+const [mostOfAction, mostOfPage, mostOfTurn] = [50_000_000, 10_000_000, 1_000_000];
 
 /** The policies of a simulation, as they were given or loaded. */
 interface Given {
@@ -38,11 +39,14 @@ interface Given {
   readonly resource?: PolicySource | undefined;
 }
 
+/** What a decision costs beside its policies. */
+const leastWeight = 2000;
+
 const lengthOf = ({ policy }: PolicySource): number => policy.statements.at(-1)?.end.offset ?? 0;
 
 function effortOf({ identity, boundary = [], organization = [], resource }: Given): number {
   const sources = [...identity, ...boundary, ...organization.flat(), ...(resource === undefined ? [] : [resource])];
-  return sources.reduce((sum, source) => sum + lengthOf(source), 1000);
+  return sources.reduce((sum, source) => sum + lengthOf(source), leastWeight);
 }
 
 function layersOf({ identity, boundary, organization }: Given): Layers {
@@ -74,17 +78,30 @@ function organizationInput(call: Refuses, levels: readonly OrderedOrganizationPo
 }
 
 /** A page of actions, as far as the effort goes: fewer than asked for when there is much to look at. */
-function page(call: Refuses, operation: string, request: Request, simulation: Simulation, weight: number) {
+async function page(call: Refuses, operation: string, request: Request, simulation: Simulation, weight: number) {
   const actions = actionsOf(call, request.ActionNames);
   const each = weight * simulation.resources.length;
-  if (each > effort) call.fail('InvalidInput', 'There are too many policies and resources for one simulation.');
+  if (each > mostOfAction) call.fail('InvalidInput', 'There are too many policies and resources for one simulation.');
   const { Marker, MaxItems: _, ...rest } = request;
   const listing = { operation, filters: [createHash('sha256').update(JSON.stringify(rest)).digest('base64')] };
   const from = Number(startOf(call, listing, Marker) ?? 0);
-  const size = Math.min(pageSize(request), Math.max(1, Math.floor(effort / each)));
+  const size = Math.min(pageSize(request), Math.max(1, Math.floor(mostOfPage / each)));
   const places = actions.map((_action, place) => place).slice(from, from + size + 1);
   const { items, more } = cut(call, listing, places, size, (place) => String(place + 1));
-  return { EvaluationResults: items.map((place) => evaluate(simulation, actions[place] ?? '')), ...more };
+  const EvaluationResults: EvaluationResult[] = [];
+  for (const place of items) EvaluationResults.push(await evaluate(simulation, actions[place] ?? ''));
+  return { EvaluationResults, ...more };
+}
+
+/** Lets the process turn to others whenever decisions of this weight have come to a turn's worth. */
+function breather(weight: number): Simulation['breathe'] {
+  let spent = 0;
+  return () => {
+    spent += weight;
+    if (spent < mostOfTurn) return undefined;
+    spent = 0;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
 }
 
 async function simulate(
@@ -98,6 +115,7 @@ async function simulate(
   const resource = ResourcePolicy === undefined ? undefined : resourceInput(call, ResourcePolicy);
   const owner = ownerAccount(call, ResourceOwner);
   const { principal, facts } = await simulatedCaller(call, request, source);
+  const weight = effortOf({ ...given, resource });
   const simulation: Simulation = {
     principal,
     context: simulatedContext(call, ContextEntries, facts),
@@ -105,8 +123,9 @@ async function simulate(
     resourcePolicy: resource && compilePolicies([resource]),
     resources: simulatedResources(call, request),
     owner,
+    breathe: breather(weight),
   };
-  return page(call, operation, request, simulation, effortOf({ ...given, resource }));
+  return page(call, operation, request, simulation, weight);
 }
 
 function customPolicies(call: Refuses, request: SimulateCustomPolicyRequest): Given {
