@@ -52,8 +52,29 @@ function remember(action: string): ActionName {
   return name;
 }
 
+/** Spellings seen lately, each at the place its hash names: a few characters tell most actions apart. */
+interface Spelling {
+  readonly written: string;
+  readonly name: ActionName;
+}
+const PLACES = 2048;
+const lately: (Spelling | undefined)[] = Array.from({ length: PLACES }, () => undefined);
+
+/** The service is told by its second letter, the verb and the noun by letters counted from the end. */
+function placeOf(action: string): number {
+  const { length } = action;
+  const early = action.charCodeAt(1) * 31 + action.charCodeAt(length >> 1);
+  const late = action.charCodeAt(length - 1) * 7 + action.charCodeAt(length - 3) * 131 + action.charCodeAt(length - 6);
+  return (early * 17 + late * 5 + length * 127) & (PLACES - 1);
+}
+
 /** The name of an action, compared ignoring case. */
 export function actionNamed(action: string): ActionName {
+  const place = placeOf(action);
+  const last = lately[place];
+  if (last !== undefined && last.written === action) return last.name;
   if (action.length > LONGEST) return makeName(action.toLowerCase());
-  return bySpelling.get(action) ?? remember(action);
+  const name = bySpelling.get(action) ?? remember(action);
+  lately[place] = { written: action, name };
+  return name;
 }

@@ -1,9 +1,9 @@
 /** ARN patterns: both sides are cut at the first five colons; parts 1 to 5 and the rest are matched separately. */
-import { cutArn } from './cut-arn.ts';
-import type { CutArn } from './cut-arn.ts';
-import { compileGlob, matchesGlob } from './glob.ts';
+import { ArnText } from './cut-arn.ts';
+import { cutPieces, matchesGlob, compileGlob } from './glob.ts';
 import type { Pieces } from './glob.ts';
-import { parseTemplate, resolveTemplate } from './template.ts';
+import { shared } from './shared-text.ts';
+import { matchesTemplate, parseTemplate, resolveTemplate } from './template.ts';
 import type { Template } from './template.ts';
 import type { RequestContext } from './request.ts';
 
@@ -15,17 +15,23 @@ export interface ArnPattern {
   readonly written: string;
   /** `every`: the bare `*`. `never`: no ARN can match. */
   readonly kind: 'every' | 'never' | 'exact' | 'parts';
-  /** For `parts`: everything up to and with the fifth colon, when it holds no wildcard. */
-  readonly head: string | undefined;
-  /** For `parts` with wildcards in the head. */
-  readonly headParts: readonly HeadPart[] | undefined;
-  /** The sixth part when it holds no variable. */
+  /**
+   * For `parts`: text that every matching ARN begins with. Whole parts with their colons up to the first that holds a
+   * wildcard; when the first five hold none, also what the sixth begins with.
+   */
+  readonly lead: string;
+  /** How much of the lead lies in the sixth part. */
+  readonly reach: number;
+  /** The parts of the head behind the lead. */
+  readonly headRest: readonly HeadPart[];
+  /** What follows the lead in the sixth part, or all of that part, when it holds no variable. */
   readonly tail: Pieces | undefined;
   /** The sixth part when it holds one. */
   readonly template: Template | undefined;
 }
 
 const WILD = /[*?]/;
+const HEAD = 5;
 
 /**
  * Fewer than six parts: a pattern that ends in `*` reads as if every missing part were `*`; any other
@@ -39,7 +45,7 @@ function padShort(parts: string[], written: string): string[] | undefined {
 
 function split(written: string): string[] | undefined {
   const parts = written.split(':');
-  const rest = parts.splice(5);
+  const rest = parts.splice(HEAD);
   if (rest.length > 0) parts.push(rest.join(':'));
   return padShort(parts, written);
 }
@@ -49,26 +55,49 @@ function headPart(part: string): HeadPart {
   return WILD.test(part) ? compileGlob(part) : part;
 }
 
-const NOTHING = { head: undefined, headParts: undefined, tail: undefined, template: undefined };
+const NO_PARTS: readonly HeadPart[] = [];
+const NOTHING = { lead: '', reach: 0, headRest: NO_PARTS, tail: undefined, template: undefined };
 
 const EVERY: ArnPattern = { ...NOTHING, written: '*', kind: 'every' };
 
+/** The literal that a glob begins with: its first piece up to the first `?`. */
+function literalStart(pieces: Pieces): string {
+  const { text, holes } = pieces[0]!;
+  const hole = holes?.indexOf(true) ?? -1;
+  return hole < 0 ? text : text.slice(0, hole);
+}
+
+type Ending = Pick<ArnPattern, 'tail' | 'template'>;
+
+function endingOf(part: string, variables: boolean): Ending {
+  const template = parseTemplate(part, { variables, globs: true });
+  return template.dynamic
+    ? { tail: undefined, template }
+    : { tail: resolveTemplate(template), template: undefined };
+}
+
+function withWildHead(written: string, head: readonly string[], ending: Ending): ArnPattern {
+  const wild = head.findIndex((part) => WILD.test(part));
+  const lead = shared(head.slice(0, wild).map((part) => `${part}:`).join(''));
+  return { written, kind: 'parts', lead, reach: 0, headRest: head.slice(wild).map(headPart), ...ending };
+}
+
+function withLiteralHead(written: string, head: readonly string[], { tail, template }: Ending): ArnPattern {
+  const whole = `${head.join(':')}:`;
+  if (tail === undefined) return { written, kind: 'parts', lead: shared(whole), reach: 0, headRest: NO_PARTS, tail, template };
+  const start = literalStart(tail);
+  const lead = shared(`${whole}${start}`);
+  return { written, kind: 'parts', lead, reach: start.length, headRest: NO_PARTS, tail: cutPieces(tail, start.length), template };
+}
+
 function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
-  const head = parts.slice(0, 5);
-  const template = parseTemplate(parts[5]!, { variables, globs: true });
-  const tail = template.dynamic ? undefined : resolveTemplate(template);
-  const literal = !head.some((part) => WILD.test(part));
-  const only = tail?.length === 1 && tail[0]?.holes === undefined ? tail[0]?.text : undefined;
+  const head = parts.slice(0, HEAD);
+  const ending = endingOf(parts[HEAD]!, variables);
+  if (head.some((part) => WILD.test(part))) return withWildHead(written, head, ending);
+  const only = ending.tail?.length === 1 && ending.tail[0]?.holes === undefined ? ending.tail[0]?.text : undefined;
   // Written text and literal text differ when an escape such as ${*} was used.
-  if (literal && only === parts[5]) return { ...NOTHING, written, kind: 'exact' };
-  return {
-    written,
-    kind: 'parts',
-    head: literal ? `${head.join(':')}:` : undefined,
-    headParts: literal ? undefined : head.map(headPart),
-    tail,
-    template: template.dynamic ? template : undefined,
-  };
+  if (only === parts[HEAD]) return { ...NOTHING, written, kind: 'exact' };
+  return withLiteralHead(written, head, ending);
 }
 
 function mayBeArn(first: string): boolean {
@@ -87,26 +116,32 @@ function matchesPart(part: HeadPart, given: string): boolean {
   return typeof part === 'string' ? part === given : part === undefined || matchesGlob(part, given);
 }
 
-function matchesHead({ head, headParts }: ArnPattern, arn: CutArn): boolean {
-  if (head !== undefined) return head === arn.head;
-  if (headParts === undefined) return false;
-  for (let i = 1; i < headParts.length; i += 1) {
-    const part = headParts[i];
-    if (part !== undefined && !matchesPart(part, arn.part(i))) return false;
+/** Offset of what `tail` is to match, or -1 when the head does not match. */
+function behindHead({ lead, headRest }: ArnPattern, arn: ArnText): number {
+  const { length } = lead;
+  // Comparing a slice beats `startsWith`, which walks character by character.
+  if (length > 0 && arn.text.slice(0, length) !== lead) return -1;
+  if (headRest.length === 0) return length;
+  if (!arn.isArn) return -1;
+  for (let i = 0; i < headRest.length; i += 1) {
+    const part = headRest[i];
+    if (part !== undefined && !matchesPart(part, arn.part(HEAD - headRest.length + i))) return -1;
   }
-  return matchesPart(headParts[0], 'arn');
+  return arn.tail;
 }
 
 /**
- * Whether a full ARN matches. Case-sensitive, nothing normalised. A pattern with a variable that has no
- * value matches nothing.
+ * Whether a full ARN matches; text that is none does not. Case-sensitive, nothing normalised. A pattern with a variable
+ * that has no value matches nothing.
  */
-export function matchesArn(pattern: ArnPattern, arn: CutArn, context: RequestContext): boolean {
+export function matchesArn(pattern: ArnPattern, arn: ArnText, context: RequestContext): boolean {
   if (pattern.kind === 'every') return true;
   if (pattern.kind === 'exact') return pattern.written === arn.text;
-  if (pattern.kind === 'never' || !matchesHead(pattern, arn)) return false;
-  const tail = pattern.tail ?? (pattern.template && resolveTemplate(pattern.template, context));
-  return tail !== undefined && matchesGlob(tail, arn.text, arn.tail);
+  if (pattern.kind === 'never') return false;
+  const at = behindHead(pattern, arn);
+  if (at < 0) return false;
+  if (pattern.tail !== undefined) return matchesGlob(pattern.tail, arn.text, at);
+  return pattern.template !== undefined && matchesTemplate(pattern.template, arn.text, at, context);
 }
 
 /** Colons inside a variable do not cut an operand. */
@@ -117,37 +152,50 @@ function splitOutside(written: string): string[] {
 
 const SHIELD = '\u0000';
 
-function matchesParts(parts: readonly Template[], arn: CutArn, context: RequestContext): boolean {
+function matchesParts(parts: readonly Template[], arn: ArnText, context: RequestContext): boolean {
   for (const [i, part] of parts.entries()) {
-    const pieces = resolveTemplate(part, context);
-    if (pieces === undefined || !matchesGlob(pieces, i < 5 ? arn.part(i) : arn.text.slice(arn.tail))) return false;
+    const given = i < HEAD ? arn.part(i) : arn.text.slice(arn.tail);
+    if (!matchesTemplate(part, given, 0, context)) return false;
   }
-  return parts.length === 6;
+  return parts.length === HEAD + 1;
+}
+
+type ArnTest = (value: string, context: RequestContext) => boolean;
+
+function compileDynamicOperand(written: string): ArnTest {
+  const parts = splitOutside(written).map((part) => parseTemplate(part, { variables: true, globs: true }));
+  return (value, context) => {
+    const arn = new ArnText(value);
+    return arn.isArn && matchesParts(parts, arn, context);
+  };
 }
 
 /**
  * The test of an Arn* operator: as for resources, except that variables work in every part. A value that is
  * no ARN matches nothing, not even `*`.
  */
-export function compileArnOperand(
-  written: string,
-  variables: boolean,
-): (value: string, context: RequestContext) => boolean {
-  const dynamic = variables && written.includes('${');
-  const parts = dynamic ? splitOutside(written).map((part) => parseTemplate(part, { variables, globs: true })) : [];
+export function compileArnOperand(written: string, variables: boolean): ArnTest {
+  if (variables && written.includes('${')) return compileDynamicOperand(written);
   const pattern = compileArn(written, false);
   return (value, context) => {
-    const arn = cutArn(value);
-    if (arn === undefined) return false;
-    return dynamic ? matchesParts(parts, arn, context) : matchesArn(pattern, arn, context);
+    const arn = new ArnText(value);
+    return arn.isArn && matchesArn(pattern, arn, context);
   };
 }
 
-/** The text that the sixth part of a matching ARN must begin with, as far as it holds no wildcard or variable. */
-export function literalPrefix(pattern: ArnPattern): string {
-  const first = pattern.template?.pieces[0]?.[0];
-  if (typeof first === 'string') return first;
-  const piece = pattern.tail?.[0];
-  const hole = piece?.holes?.indexOf(true) ?? -1;
-  return piece === undefined ? '' : hole < 0 ? piece.text : piece.text.slice(0, hole);
+/** What an index can look for: `fromStart` when the key begins the whole ARN, else it begins the sixth part. */
+export interface IndexKey {
+  readonly fromStart: boolean;
+  readonly key: string;
+  /** How much of the key lies in the sixth part. */
+  readonly reach: number;
+}
+
+/** The literal text that tells matching ARNs apart; `undefined` when a pattern of kind `parts` has none. */
+export function indexKeyOf({ lead, reach, headRest, tail, template }: ArnPattern): IndexKey | undefined {
+  if (headRest.length === 0 && tail !== undefined) return { fromStart: true, key: lead, reach };
+  const first = template?.pieces[0]?.[0];
+  const literal = typeof first === 'string' ? first : tail === undefined ? '' : literalStart(tail);
+  if (headRest.length === 0) return { fromStart: true, key: lead + literal, reach: literal.length };
+  return literal === '' ? undefined : { fromStart: false, key: literal, reach: literal.length };
 }

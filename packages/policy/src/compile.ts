@@ -84,7 +84,7 @@ export function actionApplies(statement: CompiledStatement, action: string): boo
 
 /** Whether one Resource pattern covers the resource; for a request without one only `*` does. */
 export function patternMatches(pattern: ArnPattern, ask: Ask): boolean {
-  return pattern.kind === 'every' || (ask.arn !== undefined && matchesArn(pattern, ask.arn, ask.context));
+  return pattern.kind === 'every' || matchesArn(pattern, ask, ask.context);
 }
 
 /** Whether the Resource or NotResource element, if there is one, covers the resource. */

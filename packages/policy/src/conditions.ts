@@ -2,6 +2,7 @@
 import { operatorRow, parseTruth } from './operators.ts';
 import type { Test } from './operators.ts';
 import type { ContextValue, RequestContext } from './request.ts';
+import { lowerCased } from './shared-text.ts';
 import type { ConditionClause } from './statement.ts';
 
 export interface CompiledClause {
@@ -26,18 +27,6 @@ function formOf(clause: ConditionClause): CompiledClause['form'] {
   return clause.quantifier === 'ForAllValues' ? 'all' : 'any';
 }
 
-/** The same few keys stand in every document: one string for each. */
-const KEYS = new Map<string, string>();
-const MOST_KEYS = 4096;
-
-function lowerKey(written: string): string {
-  const known = KEYS.get(written);
-  if (known !== undefined) return known;
-  const lower = written.toLowerCase();
-  if (KEYS.size < MOST_KEYS) KEYS.set(written, lower);
-  return lower;
-}
-
 /** `variables`: the document's version allows them. */
 export function compileClause(clause: ConditionClause, variables: boolean): CompiledClause {
   const row = clause.operator === undefined ? undefined : operatorRow(clause.operator);
@@ -46,7 +35,7 @@ export function compileClause(clause: ConditionClause, variables: boolean): Comp
   const answers = form === 'null' ? clause.values.map(parseTruth) : [];
   return {
     source: clause,
-    key: lowerKey(clause.key),
+    key: lowerCased(clause.key),
     form,
     negated: row?.negated ?? false,
     ifExists: clause.ifExists,

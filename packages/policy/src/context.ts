@@ -1,5 +1,6 @@
 /** The facts of a request, by key. */
 import type { ContextValue, RequestContext } from './request.ts';
+import { lowerCased } from './shared-text.ts';
 
 function valuesOf(value: ContextValue): readonly string[] {
   if (typeof value === 'string') return [value];
@@ -12,27 +13,46 @@ function merged(known: ContextValue, added: ContextValue): ContextValue {
   return Array.isArray(known) || Array.isArray(added) ? all : { anyOf: all };
 }
 
-class MapContext implements RequestContext {
-  private readonly values = new Map<string, ContextValue>();
-  private readonly names = new Map<string, string>();
+/** Up to this many keys are looked through one by one. */
+const FEW = 12;
+
+/** Lists instead of maps: a context is built for every request and asked a few times. */
+class ListContext implements RequestContext {
+  private readonly names: string[] = [];
+  private readonly keys: string[] = [];
+  private readonly values: ContextValue[] = [];
+  private places: Map<string, number> | undefined;
 
   constructor(entries: Iterable<readonly [string, ContextValue]>) {
     for (const [name, value] of entries) this.add(name, value);
   }
 
   private add(name: string, value: ContextValue): void {
-    const key = name.toLowerCase();
-    const known = this.values.get(key);
-    if (known === undefined) this.names.set(key, name);
-    this.values.set(key, known === undefined ? value : merged(known, value));
+    const key = lowerCased(name);
+    const at = this.placeOf(key);
+    if (at < 0) this.append(name, key, value);
+    else this.values[at] = merged(this.values[at]!, value);
+  }
+
+  private append(name: string, key: string, value: ContextValue): void {
+    const at = this.keys.push(key) - 1;
+    this.names.push(name);
+    this.values.push(value);
+    if (this.places !== undefined) this.places.set(key, at);
+    else if (at >= FEW) this.places = new Map(this.keys.map((one, i) => [one, i]));
+  }
+
+  private placeOf(key: string): number {
+    return this.places === undefined ? this.keys.indexOf(key) : (this.places.get(key) ?? -1);
   }
 
   get(lowerCaseKey: string): ContextValue | undefined {
-    return this.values.get(lowerCaseKey);
+    const at = this.placeOf(lowerCaseKey);
+    return at < 0 ? undefined : this.values[at];
   }
 
   *entries(): Iterable<readonly [string, ContextValue]> {
-    for (const [key, value] of this.values) yield [this.names.get(key) ?? key, value];
+    for (const [at, name] of this.names.entries()) yield [name, this.values[at]!];
   }
 }
 
@@ -42,5 +62,5 @@ class MapContext implements RequestContext {
  * kept as alternatives: a plain operator is satisfied by any of them. Leave out what is not known.
  */
 export function createContext(entries: Iterable<readonly [string, ContextValue]>): RequestContext {
-  return new MapContext(entries);
+  return new ListContext(entries);
 }

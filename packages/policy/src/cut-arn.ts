@@ -1,40 +1,51 @@
-/** An ARN cut at its first five colons, its parts taken out when they are asked for. */
+/** Text read as an ARN: cut at its first five colons when a pattern asks for that, and not before. */
 
-const PARTS = 5;
+const NOT_CUT = -2;
+const NO_ARN = -1;
 
-export class CutArn {
+export class ArnText {
   readonly text: string;
-  /** Offset of the sixth part, which may hold more colons. */
-  readonly tail: number;
-  private readonly ends: readonly number[];
-  private readonly parts: (string | undefined)[] = [];
-  private wholeHead: string | undefined;
+  private region = 0;
+  private account = 0;
+  private service = 0;
+  private sixth = NOT_CUT;
 
-  constructor(text: string, ends: readonly number[]) {
+  constructor(text: string) {
     this.text = text;
-    this.ends = ends;
-    this.tail = ends[PARTS - 1]! + 1;
   }
 
-  /** The first five parts and the colons behind them. */
-  get head(): string {
-    return (this.wholeHead ??= this.text.slice(0, this.tail));
+  /** Offset of the sixth part, which may hold more colons; -1 when the text is no ARN. */
+  get tail(): number {
+    return this.sixth === NOT_CUT ? this.cut() : this.sixth;
   }
 
-  /** Part 0 to 4: `arn`, partition, service, region, account. */
+  get isArn(): boolean {
+    return this.tail !== NO_ARN;
+  }
+
+  /** Part 0 to 4 (`arn`, partition, service, region, account) of a text that is an ARN. */
   part(i: number): string {
-    return (this.parts[i] ??= this.text.slice(i === 0 ? 0 : this.ends[i - 1]! + 1, this.ends[i]));
+    return this.text.slice(this.start(i), this.start(i + 1) - 1);
   }
-}
 
-/** `undefined` for text that is no ARN: it does not begin with `arn:` or has fewer than five colons. */
-export function cutArn(text: string): CutArn | undefined {
-  if (!text.startsWith('arn:')) return undefined;
-  const second = text.indexOf(':', 4);
-  const third = text.indexOf(':', second + 1);
-  const fourth = text.indexOf(':', third + 1);
-  const fifth = text.indexOf(':', fourth + 1);
-  // A search that found nothing starts the next one over, which then finds an earlier colon.
-  if (second < 0 || third < second || fourth < third || fifth < fourth) return undefined;
-  return new CutArn(text, [3, second, third, fourth, fifth]);
+  private start(i: number): number {
+    if (i < 2) return i === 0 ? 0 : 4;
+    if (i === 2) return this.service;
+    if (i === 3) return this.region;
+    return i === 4 ? this.account : this.tail;
+  }
+
+  /** A search that found nothing starts the next one over, which then finds an earlier colon. */
+  private cut(): number {
+    const { text } = this;
+    this.sixth = NO_ARN;
+    if (!text.startsWith('arn:')) return NO_ARN;
+    this.service = text.indexOf(':', 4) + 1;
+    this.region = text.indexOf(':', this.service) + 1;
+    this.account = text.indexOf(':', this.region) + 1;
+    const sixth = text.indexOf(':', this.account) + 1;
+    const ordered = this.service > 0 && this.region > this.service && this.account > this.region;
+    if (ordered && sixth > this.account) this.sixth = sixth;
+    return this.sixth;
+  }
 }

@@ -1,6 +1,5 @@
 /** The verdict on one action and one resource: explicit denials, then the guardrails, then the grants. */
-import { askOf } from './ask.ts';
-import type { Ask } from './ask.ts';
+import { Ask } from './ask.ts';
 import type { Reading } from './compile.ts';
 import type { Decision, Layer, StatementRef } from './decision.ts';
 import type { Layers } from './layers.ts';
@@ -74,7 +73,8 @@ function deniedByLevel(
   sets: readonly PolicySet[] | undefined,
   reading: Reading,
 ): Decision | undefined {
-  for (const set of sets ?? []) {
+  if (sets === undefined) return undefined;
+  for (const set of sets) {
     const denied = deniedBy(ask, layer, set, reading);
     if (denied !== undefined) return denied;
   }
@@ -106,7 +106,8 @@ function deniedByOwn(ask: Ask, layers: Layers): Decision | undefined {
 }
 
 function allLevelsAllow(ask: Ask, sets: readonly PolicySet[] | undefined, reading: Reading): boolean {
-  for (const set of sets ?? []) if (findGrant(set, ask, reading) === undefined) return false;
+  if (sets === undefined) return true;
+  for (const set of sets) if (findGrant(set, ask, reading) === undefined) return false;
   return true;
 }
 
@@ -130,6 +131,10 @@ function sessionLets(ask: Ask, layers: Layers): boolean {
 }
 
 /** The caller's own side: identity policies, within boundary and session policies. */
+function grantedBy(identity: PolicySet, grant: Hit): Decision {
+  return Object.freeze(verdict('Allow', 'identity', [refTo(identity, grant)]));
+}
+
 function ownSide(ask: Ask, layers: Layers): Decision {
   if (ask.principal.type === 'Root') return ask.action.forbiddenToRoot ? SILENT.root : ROOT;
   const { identity } = layers;
@@ -137,7 +142,7 @@ function ownSide(ask: Ask, layers: Layers): Decision {
   if (identity === undefined || grant === undefined) return SILENT.identity;
   if (!lets(ask, layers.boundary)) return SILENT.boundary;
   if (!sessionLets(ask, layers)) return SILENT.session;
-  return verdict('Allow', 'identity', [refTo(identity, grant)]);
+  return (grant.granted ??= grantedBy(identity, grant));
 }
 
 /**
@@ -196,10 +201,11 @@ function accountIn(arn: string | undefined): string | undefined {
 }
 
 /** Whether the account that owns the resource (as stated, else as in the ARN, else the caller's) is the caller's. */
-function isOwn({ request, principal, arn }: Ask): boolean {
+function isOwn(ask: Ask): boolean {
+  const { request, principal } = ask;
   const mine = principal.accountId ?? accountIn(principal.arn);
   if (request.resourceAccount !== undefined) return request.resourceAccount === mine;
-  const owner = arn === undefined ? '' : arn.part(4);
+  const owner = ask.isArn ? ask.part(4) : '';
   return owner === '' || mine === undefined || owner === mine;
 }
 
@@ -261,7 +267,7 @@ export function decideAsked(ask: Ask, layers: Layers): Decision {
  * Pure: no clock, no input or output, never throws on any policy or request.
  */
 export function decide(request: AccessRequest, layers: Layers): Decision {
-  return decideAsked(askOf(request, layers.boundary !== undefined), layers);
+  return decideAsked(new Ask(request, layers.boundary !== undefined), layers);
 }
 
 /** An action on a resource, one of several that a call needs. */

@@ -1,6 +1,5 @@
 /** The decision with everything that led to it. */
-import { askOf } from './ask.ts';
-import type { Ask } from './ask.ts';
+import { Ask } from './ask.ts';
 import { decideAsked, layersFor } from './decide.ts';
 import type { LayerInForce } from './decide.ts';
 import type { Decision, Layer } from './decision.ts';
@@ -55,7 +54,7 @@ function traceablesOf(set: PolicySet): readonly Traceable[] {
   if (known !== undefined) return known;
   const made = compiledSet(set).policies.flatMap(({ statements }, source) =>
     statements.map((statement) =>
-      traceable(statement, refTo(set, { statement, source, strength: Strength.none, ref: undefined })),
+      traceable(statement, refTo(set, { statement, source, strength: Strength.none, ref: undefined, granted: undefined })),
     ),
   );
   TRACEABLE.set(set, made);
@@ -79,7 +78,7 @@ function given(layers: Layers): Layer[] {
  * element or condition that did not apply, variables put in, keys the request lacks, and what would flip the decision.
  */
 export function explain(request: AccessRequest, layers: Layers): Explanation {
-  const ask = askOf(request, layers.boundary !== undefined);
+  const ask = new Ask(request, layers.boundary !== undefined);
   const decision = decideAsked(ask, layers);
   const inForce = layersFor(ask, layers);
   return {

@@ -13,9 +13,22 @@ export interface Piece {
 export type Pieces = readonly Piece[];
 
 function pieceOf(written: string): Piece {
+  if (written === '') return emptyPiece;
   if (!written.includes('?')) return { text: written, holes: undefined };
   return { text: written, holes: Array.from(written, (character) => character === '?') };
 }
+
+export const emptyPiece: Piece = { text: '', holes: undefined };
+
+/** The pieces without the first characters of the first one. */
+export function cutPieces(pieces: Pieces, from: number): Pieces {
+  const [{ text, holes }, ...others] = pieces as readonly [Piece, ...Piece[]];
+  if (from === text.length) return others.length === 1 && others[0] === emptyPiece ? ANYTHING : [emptyPiece, ...others];
+  return [{ text: text.slice(from), holes: holes?.slice(from) }, ...others];
+}
+
+/** A lone `*`. */
+const ANYTHING: Pieces = [emptyPiece, emptyPiece];
 
 /** Compiles a pattern in which every `*` and `?` is a wildcard. */
 export function compileGlob(pattern: string): Pieces {
@@ -53,6 +66,7 @@ function find(piece: Piece, subject: string, from: number, end: number): number 
 
 /** Whether the part of `subject` from offset `from` to its end matches. */
 export function matchesGlob(pieces: Pieces, subject: string, from = 0): boolean {
+  if (pieces === ANYTHING) return true;
   const last = pieces.length - 1;
   const head = pieces[0]!;
   if (!sits(head, subject, from)) return false;

@@ -7,7 +7,7 @@ import type { Decimal } from './decimal.ts';
 import { matchesGlob } from './glob.ts';
 import { parseInstant } from './instant.ts';
 import type { OperatorName } from './operator-names.ts';
-import { parseTemplate, resolveTemplate } from './template.ts';
+import { matchesTemplate, parseTemplate, resolveTemplate } from './template.ts';
 import type { Template } from './template.ts';
 import type { RequestContext } from './request.ts';
 
@@ -28,7 +28,7 @@ const never: Test = () => false;
 function text(globs: boolean, onValue: (value: string) => string): Operator['compile'] {
   return (operand, variables) => {
     const template = parseTemplate(operand, { variables, globs });
-    if (template.dynamic) return dynamicText(template, globs, onValue);
+    if (template.dynamic) return dynamicText(template, onValue);
     const pieces = resolveTemplate(template) ?? [];
     if (globs) return (value) => matchesGlob(pieces, value);
     const wanted = onValue(pieces[0]?.text ?? '');
@@ -36,11 +36,11 @@ function text(globs: boolean, onValue: (value: string) => string): Operator['com
   };
 }
 
-function dynamicText(template: Template, globs: boolean, onValue: (value: string) => string): Test {
+function dynamicText(template: Template, onValue: (value: string) => string): Test {
+  if (onValue === same) return (value, context) => matchesTemplate(template, value, 0, context);
   return (value, context) => {
     const pieces = resolveTemplate(template, context);
-    if (pieces === undefined) return false;
-    return globs ? matchesGlob(pieces, value) : onValue(pieces[0]?.text ?? '') === onValue(value);
+    return pieces !== undefined && onValue(pieces[0]?.text ?? '') === onValue(value);
   };
 }
 

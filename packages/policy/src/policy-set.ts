@@ -2,8 +2,7 @@
 import { actionApplies, compilePolicy } from './compile.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { ActionName } from './action-table.ts';
-import { candidateFor, ResourceIndex } from './resource-index.ts';
-import type { Candidate } from './resource-index.ts';
+import { Candidate, ResourceIndex } from './resource-index.ts';
 import type { Policy } from './statement.ts';
 
 /** Where a document came from: `id` appears in decisions (an ARN, or `inline:<owner>/<name>`). */
@@ -21,8 +20,8 @@ export interface PolicySet {
 
 /** What a set holds for one action. */
 export interface Plan {
-  readonly denies: ResourceIndex;
-  readonly allows: ResourceIndex;
+  readonly denies: ResourceIndex | undefined;
+  readonly allows: ResourceIndex | undefined;
 }
 
 /** A set of at most this many patterns is tried one by one: an index would cost more than it saves. */
@@ -111,8 +110,8 @@ class PlanIndex {
         const { index, sid } = statement.source;
         const ref = { policy: this.sources[source]?.id ?? '', index, sid };
         if (statement.resources === undefined || statement.notResource)
-          found.push(candidateFor(statement, source, ref));
-        else for (const pattern of statement.resources) found.push(candidateFor(statement, source, ref, pattern));
+          found.push(new Candidate(statement, source, ref));
+        else for (const pattern of statement.resources) found.push(new Candidate(statement, source, ref, pattern));
       }
     }
     return found;
@@ -131,10 +130,14 @@ function signatureOf(candidates: readonly Candidate[]): string {
   return signature;
 }
 
+function indexOf(candidates: readonly Candidate[]): ResourceIndex | undefined {
+  return candidates.length === 0 ? undefined : new ResourceIndex(candidates);
+}
+
 function makePlan(candidates: readonly Candidate[]): Plan {
   return {
-    denies: new ResourceIndex(candidates.filter(({ statement }) => statement.deny)),
-    allows: new ResourceIndex(candidates.filter(({ statement }) => !statement.deny)),
+    denies: indexOf(candidates.filter(({ statement }) => statement.deny)),
+    allows: indexOf(candidates.filter(({ statement }) => !statement.deny)),
   };
 }
 

@@ -1,14 +1,15 @@
 /** Candidates of one action, found by the resource: cost does not grow with candidates for other resources. */
-import { literalPrefix } from './arn.ts';
-import type { ArnPattern } from './arn.ts';
+import { indexKeyOf } from './arn.ts';
+import type { ArnPattern, IndexKey } from './arn.ts';
 import type { Ask } from './ask.ts';
 import type { CompiledStatement } from './compile.ts';
-import type { StatementRef } from './decision.ts';
+import type { Decision, StatementRef } from './decision.ts';
+import { Strength } from './principals.ts';
 import { SliceTable } from './slice-table.ts';
 import type { Keyed } from './slice-table.ts';
 
 /** A statement with the one Resource pattern that may match; without it the whole element is to be tried. */
-export interface Candidate {
+export class Candidate {
   readonly pattern: ArnPattern | undefined;
   /** `pattern` as text, when it holds no wildcard: kept here because every object on the way costs a cache miss. */
   readonly exact: string | undefined;
@@ -18,50 +19,57 @@ export interface Candidate {
   readonly statement: CompiledStatement;
   /** Position of its document in the set. */
   readonly source: number;
+  /** A candidate can stand for the hit on it when it names the caller directly, as nearly all do. */
+  readonly strength = Strength.direct;
+  /** The decision it leads to as an identity policy that grants; made once. */
+  granted: Decision | undefined = undefined;
+
+  constructor(statement: CompiledStatement, source: number, ref: StatementRef, pattern?: ArnPattern) {
+    this.pattern = pattern;
+    this.exact = pattern?.kind === 'exact' ? pattern.written : undefined;
+    this.bare =
+      statement.principals === undefined && statement.resources !== undefined && statement.clauses.length === 0;
+    this.ref = ref;
+    this.statement = statement;
+    this.source = source;
+  }
 }
 
-/** The candidate for one pattern of a statement, or for its whole Resource element. */
-export function candidateFor(
-  statement: CompiledStatement,
-  source: number,
-  ref: StatementRef,
-  pattern?: ArnPattern,
-): Candidate {
-  return {
-    pattern,
-    exact: pattern?.kind === 'exact' ? pattern.written : undefined,
-    bare: statement.principals === undefined && statement.resources !== undefined && statement.clauses.length === 0,
-    ref,
-    statement,
-    source,
-  };
-}
-
+/** Patterns that begin with equally much of the sixth part. */
 interface Level {
-  readonly length: number;
+  readonly fromStart: boolean;
+  readonly reach: number;
   readonly table: SliceTable<Candidate>;
 }
 
-/** Below this many a plain list is faster. */
-const FEW = 4;
+/** At most this many are tried one by one: that is as fast. */
+const FEW = 3;
 
 type Place = 'list' | 'exact' | 'prefix';
 
-function placeOf({ pattern }: Candidate): Place {
-  if (pattern === undefined || pattern.kind === 'every') return 'list';
-  if (pattern.kind === 'exact') return 'exact';
-  return literalPrefix(pattern) === '' ? 'list' : 'prefix';
+function keyOf({ pattern }: Candidate): IndexKey | undefined {
+  return pattern?.kind === 'parts' ? indexKeyOf(pattern) : undefined;
+}
+
+function placeOf(candidate: Candidate): Place {
+  if (candidate.exact !== undefined) return 'exact';
+  return keyOf(candidate) === undefined ? 'list' : 'prefix';
 }
 
 function levelsOf(candidates: readonly Candidate[]): Level[] {
-  const byLength = new Map<number, Keyed<Candidate>[]>();
+  const levels = new Map<string, Omit<Level, 'table'> & { entries: Keyed<Candidate>[] }>();
   for (const value of candidates) {
-    const key = value.pattern === undefined ? '' : literalPrefix(value.pattern);
-    const same = byLength.get(key.length);
-    if (same === undefined) byLength.set(key.length, [{ key, value }]);
-    else same.push({ key, value });
+    const { fromStart, key, reach } = keyOf(value)!;
+    const name = `${fromStart} ${reach}`;
+    const level = levels.get(name) ?? { fromStart, reach, entries: [] };
+    level.entries.push({ key, value });
+    levels.set(name, level);
   }
-  return [...byLength].map(([length, entries]) => ({ length, table: new SliceTable(entries) }));
+  return [...levels.values()].map(({ fromStart, reach, entries }) => ({
+    fromStart,
+    reach,
+    table: new SliceTable(entries),
+  }));
 }
 
 export class ResourceIndex {
@@ -76,20 +84,20 @@ export class ResourceIndex {
     const able = candidates.filter(({ pattern }) => pattern?.kind !== 'never');
     const few = able.length <= FEW;
     const pick = (place: Place): Candidate[] => (few ? [] : able.filter((candidate) => placeOf(candidate) === place));
-    const exact = pick('exact').map((value) => ({ key: value.pattern?.written ?? '', value }));
+    const exact = pick('exact').map((value) => ({ key: value.exact ?? '', value }));
     this.list = few ? able : pick('list');
     this.exact = exact.length === 0 ? undefined : new SliceTable(exact);
     this.levels = levelsOf(pick('prefix'));
-    this.places = 1 + this.levels.length;
+    this.places = this.exact === undefined && this.levels.length === 0 ? 0 : 1 + this.levels.length;
   }
 
-  /** Candidates of one place: 0 for exact ARNs, then a place per length of prefix. */
+  /** Candidates of one place: 0 for exact ARNs, then a place per level. */
   at(place: number, ask: Ask): Candidate | readonly Candidate[] | undefined {
-    const { resource } = ask;
-    if (place === 0) return this.exact?.at(resource, 0, resource.length);
-    const level = this.levels[place - 1];
-    const from = ask.arn?.tail ?? resource.length;
-    if (level === undefined || from + level.length > resource.length) return undefined;
-    return level.table.at(resource, from, from + level.length);
+    const { text } = ask;
+    if (place === 0) return this.exact?.at(text, 0, text.length);
+    const level = this.levels[place - 1]!;
+    const { tail } = ask;
+    const to = tail + level.reach;
+    return tail < 0 || to > text.length ? undefined : level.table.at(text, level.fromStart ? 0 : tail, to);
   }
 }

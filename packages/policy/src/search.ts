@@ -2,7 +2,7 @@
 import type { Ask } from './ask.ts';
 import { actionApplies, conditionsHold, namesCaller, patternMatches, resourceApplies } from './compile.ts';
 import type { CompiledStatement, Reading } from './compile.ts';
-import type { StatementRef } from './decision.ts';
+import type { Decision, StatementRef } from './decision.ts';
 import { compiledSet } from './policy-set.ts';
 import type { CompiledSet, PolicySet } from './policy-set.ts';
 import { Strength } from './principals.ts';
@@ -15,6 +15,8 @@ export interface Hit {
   readonly strength: Strength;
   /** How a decision names it, when that was prepared. */
   readonly ref: StatementRef | undefined;
+  /** The decision it leads to as a granting identity policy, when that was made before. */
+  granted: Decision | undefined;
 }
 
 /** How a statement names the caller when its conditions hold too, else `none`. */
@@ -35,13 +37,15 @@ function candidateApplies(candidate: Candidate, ask: Ask, reading: Reading): Str
   if (exact === undefined) {
     const fits = pattern === undefined ? resourceApplies(candidate.statement, ask) : patternMatches(pattern, ask);
     if (!fits) return Strength.none;
-  } else if (exact !== ask.resource) return Strength.none;
+  } else if (exact !== ask.text) return Strength.none;
   if (candidate.bare && reading === 'identity') return Strength.direct;
   return strengthIfHeld(candidate.statement, ask, reading);
 }
 
-function hitOn({ statement, source, ref }: Candidate, strength: Strength): Hit {
-  return { statement, source, strength, ref };
+function hitOn(candidate: Candidate, strength: Strength): Hit {
+  if (strength === candidate.strength) return candidate;
+  const { statement, source, ref } = candidate;
+  return { statement, source, strength, ref, granted: undefined };
 }
 
 function better(candidate: Candidate, ask: Ask, reading: Reading, before: Hit | undefined): Hit | undefined {
@@ -61,7 +65,8 @@ function isList(found: Candidate | readonly Candidate[]): found is readonly Cand
   return Array.isArray(found);
 }
 
-function bestInIndex(index: ResourceIndex, ask: Ask, reading: Reading): Hit | undefined {
+function bestInIndex(index: ResourceIndex | undefined, ask: Ask, reading: Reading): Hit | undefined {
+  if (index === undefined) return undefined;
   let best = bestOf(index.list, ask, reading, undefined);
   if (!ask.hasResource) return best;
   for (let place = 0; place < index.places && best?.strength !== Strength.direct; place += 1) {
@@ -79,7 +84,7 @@ function bestOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit | undef
     for (const statement of policies[source]!.allows) {
       const strength = applies(statement, ask, reading);
       if (strength <= (best === undefined ? Strength.none : best.strength)) continue;
-      best = { statement, source, strength, ref: undefined };
+      best = { statement, source, strength, ref: undefined, granted: undefined };
       if (strength === Strength.direct) return best;
     }
   }
@@ -102,7 +107,8 @@ function collect(list: readonly Candidate[], ask: Ask, reading: Reading, into: H
   return found;
 }
 
-function deniesInIndex(index: ResourceIndex, ask: Ask, reading: Reading): Hit[] | undefined {
+function deniesInIndex(index: ResourceIndex | undefined, ask: Ask, reading: Reading): Hit[] | undefined {
+  if (index === undefined) return undefined;
   let denies = collect(index.list, ask, reading, undefined);
   if (!ask.hasResource) return denies;
   for (let place = 0; place < index.places; place += 1) {
@@ -118,7 +124,7 @@ function deniesOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit[] | u
   for (let source = 0; source < policies.length; source += 1) {
     for (const statement of policies[source]!.denies) {
       const strength = applies(statement, ask, reading);
-      if (strength > Strength.none) (found ??= []).push({ statement, source, strength, ref: undefined });
+      if (strength > Strength.none) (found ??= []).push({ statement, source, strength, ref: undefined, granted: undefined });
     }
   }
   return found;
@@ -154,7 +160,7 @@ export function findUnevaluated(set: PolicySet, ask: Ask, reading: Reading): Sta
     for (const statement of statements) {
       const asDeny = { ...statement, deny: true };
       const strength = statement.unknown ? applies(asDeny, ask, reading) : Strength.none;
-      if (strength > Strength.none) found.push({ statement, source, strength, ref: undefined });
+      if (strength > Strength.none) found.push({ statement, source, strength, ref: undefined, granted: undefined });
     }
   }
   return refsTo(set, found);

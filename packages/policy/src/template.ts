@@ -1,4 +1,5 @@
 /** Text with policy variables (`${aws:username}`, `${key, 'default'}`, `${*}`), split at its stars. */
+import { emptyPiece, matchesGlob } from './glob.ts';
 import type { Piece, Pieces } from './glob.ts';
 import type { RequestContext } from './request.ts';
 
@@ -119,6 +120,7 @@ export function valueOf(variable: Variable, context: RequestContext): string | u
 }
 
 function realise(parts: readonly Part[], context: RequestContext | undefined): Piece | undefined {
+  if (parts.length === 0) return emptyPiece;
   let text = '';
   let holes: boolean[] | undefined;
   for (const part of parts) {
@@ -143,6 +145,36 @@ export function resolveTemplate(template: Template, context?: RequestContext): P
     pieces.push(piece);
   }
   return pieces;
+}
+
+/** Offset behind a literal part that stands at `at`, or -1. */
+function behind(text: string, subject: string, at: number): number {
+  const end = at + text.length;
+  return end <= subject.length && (at === 0 && end === subject.length ? subject : subject.slice(at, end)) === text
+    ? end
+    : -1;
+}
+
+/** A template without stars, walked part by part: no text has to be put together. */
+function walks(parts: readonly Part[], subject: string, from: number, context: RequestContext): boolean {
+  let at = from;
+  for (let i = 0; i < parts.length && at >= 0; i += 1) {
+    const part = parts[i]!;
+    if (part === ONE) at += 1;
+    else {
+      const value = typeof part === 'string' ? part : valueOf(part, context);
+      at = value === undefined ? -1 : behind(value, subject, at);
+    }
+  }
+  return at === subject.length;
+}
+
+/** Whether the part of `subject` from offset `from` on matches, variables put in. */
+export function matchesTemplate(template: Template, subject: string, from: number, context: RequestContext): boolean {
+  const { pieces } = template;
+  if (pieces.length === 1) return walks(pieces[0]!, subject, from, context);
+  const resolved = resolveTemplate(template, context);
+  return resolved !== undefined && matchesGlob(resolved, subject, from);
 }
 
 /** Variables that occur, in order. */
