@@ -1,10 +1,11 @@
 /** `--workers N`: one process supervises, N serve on one port. */
 import cluster from 'node:cluster';
-import { AggregatorRegistry } from 'prom-client';
+import type { Worker } from 'node:cluster';
 import type { Registry } from 'prom-client';
 import type { Settings } from './config.ts';
 import { openOps } from './door/ops.ts';
 import type { Log } from './log.ts';
+import { metricsOf, tellMetrics } from './worker-metrics.ts';
 
 /** A worker that ended is started again after this time, so that one which cannot live does not take the machine. */
 const restartDelayMs = 1000;
@@ -22,9 +23,7 @@ const isServing = (message: unknown): message is Serving =>
 
 /** Called in a worker once it serves at `url`; its metrics become part of the supervising process's. */
 export function workerServes(url: string, registry: Registry): void {
-  AggregatorRegistry.setRegistries([registry]);
-  // Constructing one makes prom-client answer the supervising process.
-  void new AggregatorRegistry();
+  tellMetrics(registry);
   process.send?.({ serving: url } satisfies Serving);
 }
 
@@ -34,10 +33,10 @@ export function workerServes(url: string, registry: Registry): void {
  * @param announce is told the URL once, when the first worker serves
  */
 export async function superviseWorkers(settings: Settings, log: Log, announce: (url: string) => void): Promise<void> {
-  const serving = new Set<number>();
+  const serving = new Set<Worker>();
   let announced = false;
   let stopping = false;
-  const ops = await opsOf(settings, log, () => serving.size > 0);
+  const ops = await opsOf(settings, log, () => [...serving]);
   const stop = (): void => {
     stopping = true;
     signalWorkers('SIGTERM');
@@ -46,12 +45,12 @@ export async function superviseWorkers(settings: Settings, log: Log, announce: (
   };
   cluster.on('message', (worker, message: unknown) => {
     if (!isServing(message)) return;
-    serving.add(worker.id);
+    serving.add(worker);
     if (!announced) announce(message.serving);
     announced = true;
   });
   cluster.on('exit', (worker, code, signal) => {
-    serving.delete(worker.id);
+    serving.delete(worker);
     if (stopping) return;
     if (!announced) {
       process.exitCode = 1;
@@ -69,14 +68,13 @@ function signalWorkers(signal: NodeJS.Signals): void {
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
 }
 
-async function opsOf(settings: Settings, log: Log, serving: () => boolean) {
+async function opsOf(settings: Settings, log: Log, serving: () => readonly Worker[]) {
   if (settings.opsPort === 0) return undefined;
-  const registry = new AggregatorRegistry();
   try {
     return await openOps({
       port: settings.opsPort,
-      ready: () => (serving() ? Promise.resolve() : Promise.reject(new Error('no worker serves'))),
-      metrics: async () => ({ contentType: registry.contentType, text: await registry.clusterMetrics() }),
+      ready: () => (serving().length > 0 ? Promise.resolve() : Promise.reject(new Error('no worker serves'))),
+      metrics: () => metricsOf(serving()),
     });
   } catch (error) {
     log.warn(
