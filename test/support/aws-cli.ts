@@ -18,14 +18,13 @@ export interface AwsCli {
   json(words: string, ...more: string[]): Promise<unknown>;
 }
 
-/** The CLI signed in with these credentials, retrying nothing, reading no file of the machine's user. */
+/** The CLI signed in with these credentials, reading no file of the machine's user. */
 export function awsCli(url: string, credentials: Credentials): AwsCli {
   const home = scratch();
   const env = {
     ...asVariables(credentials),
     HOME: home,
     AWS_DEFAULT_REGION: region,
-    AWS_MAX_ATTEMPTS: '1',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',
   };
