@@ -1,5 +1,6 @@
 import { compilePolicies, createContext, decide } from '@stagedoor/policy';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { CallContext } from '../request-context.ts';
 import { account, allow, openIam, otherAccount, policy, trust, type Asker, type World } from './iam.testkit.ts';
 import { loadPrincipalPolicies } from './principal-policies.ts';
 import { ensureServiceLinkedRole, serviceLinkedRoleChecks } from './service-linked-creation.ts';
@@ -94,6 +95,13 @@ describe('the service', () => {
     expect(second?.roleId).toBe(first?.roleId);
     expect(await checks(bucket)).toEqual([]);
     expect((await root.ask('ListRolePolicies', { RoleName })).PolicyNames).toEqual(['bucket']);
+  });
+
+  test('what a service asks on behalf of its caller is told from what the caller asks', () => {
+    const facts = { now: 0, secure: true, sourceIp: '', userAgent: undefined, referer: undefined, region: 'us-west-2' };
+    const via = (check: object) =>
+      new CallContext(facts, rootOf(), { resource: arn, ...check }, account).get('aws:viaawsservice');
+    expect([via({}), via({ viaService: true })]).toEqual(['false', 'true']);
   });
 
   test('a role of the customer in its place is not taken over', async () => {
