@@ -22,7 +22,7 @@ function ensureEvery(call: Refuses, policy: Policy, holds: (statement: Statement
 }
 
 /** An identity-based, boundary or control policy: it names no principal and always a resource. */
-export function identityInput(call: Refuses, id: string, text: string): PolicySource {
+function identityInput(call: Refuses, id: string, text: string): PolicySource {
   const policy = parsed(call, id, text);
   ensureEvery(call, policy, ({ principal }) => principal === undefined, `${id} must not name a principal.`);
   ensureEvery(call, policy, ({ resource }) => resource !== undefined, `${id} must name resources.`);

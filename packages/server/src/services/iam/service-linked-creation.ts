@@ -46,7 +46,7 @@ export async function insertLinkedRole(
 }
 
 /** A permission that a service adds to its role for one resource, such as a bucket that someone chose. */
-export interface LinkedPolicy {
+interface LinkedPolicy {
   readonly name: string;
   readonly document: string;
 }
