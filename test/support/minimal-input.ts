@@ -1,5 +1,6 @@
 /** The smallest input that the model of an operation takes: what is required, each value within its constraints. */
 import type { Operation, ServiceModel } from '../../packages/server/src/wire/models.ts';
+import { compilePattern } from '../../packages/server/src/wire/constraints.ts';
 import type { Member, ScalarShape, Shape, StructureShape } from '../../packages/server/src/wire/shapes.ts';
 import { validateInput } from '../../packages/server/src/wire/validate.ts';
 import { account, region } from './server.ts';
@@ -35,16 +36,20 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/PolicyDocument$/, trust],
   [/^Path/, '/'],
   [/^VersionId$/, 'v1'],
-  [/^CurrentVersion$/, 'v'],
-  [/^AccessKeyId$/, 'AKIANOTHING123456789'],
+  [/^Url$/, 'https://example.com'],
 ];
+
+/** What is tried for any other text, until one is of the member's pattern. */
+const candidates = ['nothing-1', 'nothing1', '123456', 'AKIANOTHING123456789'] as const;
 
 function text(operation: Operation, name: string, shape: ScalarShape): string {
   if (shape.values !== undefined) return shape.values[0]!;
   const known = texts.find(([names]) => names.test(name))?.[1];
   if (known !== undefined) return known;
   if (/arns?$/i.test(name)) return arnFor(operation, name);
-  return 'nothing-1'.padEnd(shape.min ?? 0, 'x').slice(0, Math.max(shape.max ?? 99, 1));
+  const { min = 0, max = 99, enforcedPattern = '[^]*' } = shape;
+  const sized = candidates.map((candidate) => candidate.padEnd(min, candidate.slice(-1)).slice(0, Math.max(max, 1)));
+  return sized.find((candidate) => compilePattern(enforcedPattern).test(candidate)) ?? '';
 }
 
 function value(operation: Operation, name: string, shape: Shape): unknown {
