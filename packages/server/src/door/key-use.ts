@@ -20,12 +20,6 @@ interface Use {
   readonly region: string;
 }
 
-/** Sessions other than of roles have no record of their own. */
-function usedId({ accessKeyId, kind, principalId, session }: Caller): Pick<Use, 'id' | 'of'> | undefined {
-  if (kind === 'assumedRole') return { id: principalId, of: 'role' };
-  return session === undefined && accessKeyId !== '' ? { id: accessKeyId, of: 'key' } : undefined;
-}
-
 const write = (tx: Transaction, { id, of, at, service, region }: Use): Promise<void> =>
   of === 'role'
     ? tx.put(roleUses, roleUseScope, id, { roleId: id, at, region })
@@ -45,18 +39,23 @@ export class KeyUse {
     this.#timer.unref();
   }
 
-  /** Takes note of a verified use of a long-term key, or of a role's session. */
+  /** Takes note of a verified use of a long-term key, or of a role's session. Other sessions have no record of their own. */
   readonly used = (caller: Caller, service: string, region: string, at: number): void => {
-    const who = usedId(caller);
-    if (who === undefined) return;
-    const use: Use = { ...who, at, region, service: who.of === 'role' ? '' : service };
-    const last = this.#last.get(use.id);
-    if (last !== undefined && at - last.at < granularityMs && last.service === use.service && last.region === region)
-      return;
-    if (this.#last.size >= maxKeys) this.#last.clear();
-    this.#last.set(use.id, use);
-    this.#pending.set(use.id, use);
+    if (caller.kind === 'assumedRole') this.#note('role', caller.principalId, '', region, at);
+    else if (caller.session === undefined && caller.accessKeyId !== '') {
+      this.#note('key', caller.accessKeyId, service, region, at);
+    }
   };
+
+  #note(of: Use['of'], id: string, service: string, region: string, at: number): void {
+    const last = this.#last.get(id);
+    if (last !== undefined && at - last.at < granularityMs && last.service === service && last.region === region)
+      return;
+    const use: Use = { id, of, at, service, region };
+    if (this.#last.size >= maxKeys) this.#last.clear();
+    this.#last.set(id, use);
+    this.#pending.set(id, use);
+  }
 
   async #flush(): Promise<void> {
     if (this.#pending.size === 0) return;
