@@ -23,6 +23,7 @@ import type { OwnerType, Tag } from '../services/iam/records.ts';
 import type { Transaction } from '../store/store.ts';
 import { located } from './at.ts';
 import type { At } from './at.ts';
+import { loadMfaDevice } from './mfa.ts';
 
 export interface Load {
   readonly tx: Transaction;
@@ -185,5 +186,6 @@ export async function loadIam(load: Load, at: At): Promise<void> {
   for (const policy of at.list('policies')) await loadPolicy(load, policy);
   for (const group of at.list('groups')) await loadGroup(load, group);
   for (const user of at.list('users')) await loadUser(load, user);
+  for (const device of at.list('mfaDevices')) await loadMfaDevice(load, device);
   for (const role of at.list('roles')) await loadRole(load, role);
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSettings } from '../config.ts';
 import { clockFor, environmentOf } from '../house.ts';
 import { systemRandom } from '../key-ring.ts';
+import { mfaDevices as devices } from '../services/iam/credential-records.ts';
 import { accessKeys, accounts, anyAccount, global, nameKey, roles, users } from '../services/iam/records.ts';
 import type { Environment } from '../services/environment.ts';
 import { openSettingsStore } from '../state.ts';
@@ -55,6 +56,19 @@ describe('a mistake is refused with its place', () => {
     [withAccount({ users: [{ name: 'x'.repeat(65) }] }), 'accounts[0].users[0].name must be a name of at most 64'],
     [withAccount({ users: [{ name: 'a', tags: { Owner: 1 } }] }), 'accounts[0].users[0].tags.Owner must be text'],
     [withAccount({ users: [{ name: 'a', tags: { 'aws:x': 'y' } }] }), 'accounts[0].users[0].tags must have keys'],
+    [withAccount({ mfaDevices: [{ serial: 'GAHT12345678', seed: 'abc' }] }), 'accounts[0].mfaDevices[0].seed must be'],
+    [
+      withAccount({ mfaDevices: [{ serial: 'GAHT12345678', seed: 'A'.repeat(27) }] }),
+      'accounts[0].mfaDevices[0].seed is not whole base32',
+    ],
+    [
+      withAccount({ mfaDevices: [{ serial: 'GAHT12345678', seed: 'A'.repeat(32), user: 'nobody' }] }),
+      'accounts[0].mfaDevices[0].user names a user that the account does not have',
+    ],
+    [
+      withAccount({ mfaDevices: [{ serial: 'arn:aws:iam::111122223333:mfa/x', seed: 'A'.repeat(32) }] }),
+      'accounts[0].mfaDevices[0].serial is the ARN of no MFA device of the account',
+    ],
     [withAccount({ users: [{ name: 'a', path: 'no' }] }), 'accounts[0].users[0].path must be a path'],
     [withAccount({ users: [{ name: 'a', groups: ['none'] }] }), 'accounts[0].users[0].groups[0] names a group'],
     [
@@ -150,4 +164,21 @@ test('roles may trust users that stand earlier in the file', async () => {
   const user = await store.reader.get(users, global(id), nameKey('first'));
   const role = await store.reader.get(roles, global('111111111111'), nameKey('r'));
   expect(role?.trustIds).toEqual({ [arn]: user?.userId });
+});
+
+test('MFA devices come with their user, or wait for one', async () => {
+  const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  const virtual = `arn:aws:iam::${id}:mfa/ana`;
+  const mfaDevices = [
+    { serial: virtual, seed, user: 'ana' },
+    { serial: 'GAHT12345678', seed },
+  ];
+  await load(withAccount({ users: [{ name: 'ana' }], mfaDevices }));
+  const ana = await store.reader.get(users, global(id), 'ana');
+  const stored = await store.reader.list(devices, global(id));
+  expect(stored.map(({ value }) => value)).toMatchObject([
+    { serialNumber: virtual, virtual: true, ownerId: ana?.userId },
+    { serialNumber: 'GAHT12345678', virtual: false },
+  ]);
+  expect(stored[1]?.value).not.toHaveProperty('ownerId');
 });

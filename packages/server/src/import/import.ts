@@ -8,7 +8,17 @@ import { loadIam } from './iam.ts';
 import { loadMedia } from './media.ts';
 import { readFixtures } from './read-file.ts';
 
-const accountMembers = ['id', 'rootAccessKeys', 'policies', 'groups', 'users', 'roles', 'ivs', 'kinesisvideo'];
+const accountMembers = [
+  'id',
+  'rootAccessKeys',
+  'policies',
+  'groups',
+  'users',
+  'mfaDevices',
+  'roles',
+  'ivs',
+  'kinesisvideo',
+];
 
 /**
  * Loads a fixture file. Each account is one transaction: it is loaded whole or not at all.
