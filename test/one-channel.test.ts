@@ -70,8 +70,6 @@ test('S0-149 S0-150 S0-151 S0-152 S0-153 that channel, and no other', async () =
 });
 
 test('S0-156 nothing else', async () => {
-  const { CreateStreamKeyCommand, GetStreamKeyCommand, ListStreamKeysCommand, TagResourceCommand } =
-    await import('@aws-sdk/client-ivs');
   const { streamKeys } = await cast.root.ivs.send(new ListStreamKeysCommand({ channelArn: spare }));
   const [streamKey] = streamKeys ?? [];
   const calls = [
