@@ -41,11 +41,16 @@ const pages: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 /** The answer to a control request, or `undefined` when this is not one. */
 export async function controlAnswer(control: EphemeralControl, arrival: Arrival): Promise<Departure | undefined> {
   if (!arrival.path.startsWith(prefix) || !isLoopback(arrival.sourceIp)) return undefined;
+  if (fromWebPage(arrival)) return json(403, { error: 'web pages may not control the server' });
   const handler = pages.get(`${arrival.method} ${arrival.path.slice(prefix.length)}`);
   return handler === undefined
     ? json(404, { error: `no such page; there are ${[...pages.keys()].join(', ')}` })
     : handler(control, arrival);
 }
+
+/** Any page that a developer's browser shows can reach loopback; browsers say so in `Origin`. */
+const fromWebPage = ({ rawHeaders }: Arrival): boolean =>
+  rawHeaders.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'origin');
 
 function setClock(clock: SettableClock, text: string): Departure {
   const now = clockText(text);
@@ -59,7 +64,7 @@ function clockText(text: string): number | null | undefined {
   try {
     const { now } = JSON.parse(text) as { now?: unknown };
     if (now === null) return null;
-    const at = typeof now === 'string' ? Date.parse(now) : Number.NaN;
+    const at = typeof now === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(now) ? Date.parse(now) : Number.NaN;
     return Number.isNaN(at) ? undefined : at;
   } catch {
     return undefined;
