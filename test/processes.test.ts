@@ -15,7 +15,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startPostgres } from '../packages/server/src/store/postgres.testkit.ts';
 import type { TestServer } from '../packages/server/src/store/postgres.testkit.ts';
 import { fixturesFile, keys } from './support/fixtures.ts';
@@ -33,6 +33,9 @@ import type { Running } from './support/process.ts';
 import type { Credentials } from './support/server.ts';
 
 afterAll(endAll);
+
+/** Programs start here, on a machine that may have much else to do. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Another process learns of a change within a second; that much again for a machine that has other things to do. */
 const promisedMs = 1000;

@@ -5,7 +5,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { settingRows } from '../packages/server/src/config.ts';
 import { account, channelArn, fixturesFile, keys } from './support/fixtures.ts';
 import {
@@ -23,6 +23,9 @@ import type { Running } from './support/process.ts';
 import type { Credentials } from './support/server.ts';
 
 afterAll(endAll);
+
+/** Programs start here, on a machine that may have much else to do. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const callerOf = (url: string, credentials: Credentials) =>
   new STSClient(clientOptions(url, credentials)).send(new GetCallerIdentityCommand());
@@ -275,10 +278,6 @@ describe('--ephemeral', () => {
     expect(await codeOf(callerOf(server.url, keys.admin))).toBe('SignatureDoesNotMatch');
     expect((await postJson(control('clock'), '{"now":null}')).status).toBe(200);
     expect((await callerOf(server.url, keys.admin)).Account).toBe(account);
-  });
-
-  test.for(['', '{}', '{"now":5}', '{"now":"soon"}', 'null'])('the clock is not set by %j', async (body) => {
-    expect((await postJson(control('clock'), body)).status).toBe(400);
   });
 
   test('there are no other pages', async () => {

@@ -4,12 +4,15 @@ import { GetChannelCommand, IvsClient } from '@aws-sdk/client-ivs';
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:https';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { channelArn, fixturesFile, keys } from './support/fixtures.ts';
 import { clientOptions, codeOf, endAll, scratch, stagedoor, startProcess, within } from './support/process.ts';
 import type { Running } from './support/process.ts';
 
 afterAll(endAll);
+
+/** Programs start here, on a machine that may have much else to do. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Whoever trusts only this certificate, and checks the name in it. */
 const trusting = (certificate: string) => ({ httpsAgent: new Agent({ ca: certificate }) });
