@@ -85,6 +85,19 @@ test('after five wrong codes none is looked at for five minutes', async () => {
   expect(await use(device.code())).toBe('valid');
 });
 
+test('guesses that come at once are counted before any is answered', async () => {
+  const guesses = ['000000', '000001', '000002', '000003', '000004', device.code()];
+  expect(await Promise.all(guesses.map(use))).toEqual(Array.from(guesses, () => 'wrong'));
+});
+
+test('good codes are not counted', async () => {
+  for (let n = 0; n < 7; n += 1) {
+    world.now += step;
+    expect(await verifier.check(claim(device.code()), world.now)).toBe('valid');
+    expect(await use(device.code())).toBe('valid');
+  }
+});
+
 test('a device stands from when it was enabled until it is taken away, and not again for what was before', async () => {
   const since = world.now;
   const stands = () => deviceStands(world.store.reader, claim(''), since);

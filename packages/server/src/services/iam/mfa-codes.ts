@@ -78,11 +78,12 @@ export function mfaVerifier(store: Pick<Store, 'reader' | 'transact'>): MfaVerif
     const known = failures.get(key);
     const recent = known !== undefined && Math.abs(now - known.since) < restMs ? known : { since: now, count: 0 };
     if (recent.count >= mostWrong) return 'wrong';
+    if (failures.size >= maxDevices) failures.clear();
+    // Counted as wrong until it is known not to be: many at once must not pass before the first is answered.
+    failures.set(key, { ...recent, count: recent.count + 1 });
     const verdict = await ask();
-    if (verdict === 'wrong') {
-      if (failures.size >= maxDevices) failures.clear();
-      failures.set(key, { ...recent, count: recent.count + 1 });
-    }
+    const later = failures.get(key);
+    if (verdict !== 'wrong' && later !== undefined) failures.set(key, { ...later, count: later.count - 1 });
     return verdict;
   };
   return {
