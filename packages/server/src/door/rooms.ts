@@ -42,6 +42,8 @@ export interface House {
   readonly log: Log;
   /** Told of each access key's use, after its signature was verified. */
   readonly keyUsed: (caller: Caller, service: string, region: string, at: number) => void;
+  /** Told of each action that an authenticated caller attempts. */
+  readonly serviceUsed: (caller: Caller, action: string, region: string, at: number) => void;
 }
 
 /** A request whose caller is known and whose input is parsed and valid. */
@@ -136,6 +138,7 @@ async function answered(house: House, { arrival, recognition, row, region, claim
     const caller = await authenticate(house.credentials, operation, claim, arrival);
     if ('reason' in caller) return refuse(face, arrival.requestId, refusalAnswer(caller, face.protocol));
     house.keyUsed(caller, operation.service.signingName, region, arrival.at);
+    house.serviceUsed(caller, operation.action, region, arrival.at);
     const parsed = parseInput(recognition, line, arrival.body);
     if (!parsed.ok) return refuse(face, arrival.requestId, parsed.error, { caller });
     const complaint = validateInput(operation, parsed.input);
@@ -276,7 +279,9 @@ function recorded(
   operation: Operation,
   { caller, facts, verdict }: Answered,
 ): string | undefined | Promise<string> {
-  if (caller === undefined || facts === undefined || verdict === undefined) return undefined;
+  if (caller === undefined || facts === undefined || verdict === undefined || verdict.evaluations.length === 0) {
+    return undefined;
+  }
   const id = decisionId(arrival.at);
   const row = decisionRow(id, arrival.requestId, facts, caller, operation, verdict);
   house.metrics.decided(row.outcome);
