@@ -37,6 +37,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
       `${server}clock.ts`,
       `${server}sealing.ts`,
       '@stagedoor/policy',
+      '@xmldom/xmldom',
       'node:crypto',
       'node:zlib',
       'node:fs',

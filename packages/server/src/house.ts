@@ -6,6 +6,7 @@ import { DecisionRecorder } from './door/decision-recorder.ts';
 import { KeyUse } from './door/key-use.ts';
 import { Metrics } from './door/metrics.ts';
 import type { House } from './door/rooms.ts';
+import { ServiceUse } from './door/service-use.ts';
 import type { Log } from './log.ts';
 import type { Sealer } from './sealing.ts';
 import { AccountMemo } from './services/account-memo.ts';
@@ -63,6 +64,7 @@ export function openHouse(settings: Settings, store: Store, outside: Environment
     maxRows: settings.decisionMaxRows,
   });
   const keyUse = new KeyUse(store, log);
+  const serviceUse = new ServiceUse(store, log);
   const linkedDeletions = new DeletionRunner({ store, env: outside, usages: linkedUsages }, (err) =>
     log.error({ err }, 'service-linked roles could not be deleted; it will be tried again'),
   );
@@ -81,10 +83,12 @@ export function openHouse(settings: Settings, store: Store, outside: Environment
     metrics: new Metrics(),
     log,
     keyUsed: keyUse.used,
+    serviceUsed: serviceUse.used,
     close: async () => {
       await linkedDeletions.close();
       await recorder.close();
       await keyUse.close();
+      await serviceUse.close();
     },
   };
 }

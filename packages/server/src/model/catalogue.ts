@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs';
 
 export interface Catalogue {
+  /** IAM prefixes of all services, sorted. */
+  readonly prefixes: readonly string[];
+  /** What AWS calls the service of a prefix. */
+  serviceName(prefix: string): string | undefined;
   /** Action names of an IAM prefix as AWS writes them; `undefined` for a prefix that AWS does not have. */
   actions(prefix: string): readonly string[] | undefined;
   /** Whether `service:Action` exists, ignoring case as IAM does. */
@@ -16,6 +20,7 @@ interface CatalogueData {
   readonly globalConditionKeys: string;
   readonly actions: Readonly<Record<string, string>>;
   readonly conditionKeys: Readonly<Record<string, string>>;
+  readonly serviceNames: Readonly<Record<string, string>>;
 }
 
 const words = (text: string | undefined): string[] | undefined => (text === undefined || text === '' ? undefined : text.split(' '));
@@ -27,6 +32,8 @@ export function loadCatalogue(): Catalogue {
   const keys = new Map(Object.entries(data.conditionKeys));
   const actions = (prefix: string) => words(names.get(prefix.toLowerCase()));
   return {
+    prefixes: [...names.keys()].toSorted(),
+    serviceName: (prefix) => data.serviceNames[prefix.toLowerCase()],
     actions,
     hasAction(action) {
       const [prefix = '', name = ''] = action.split(':', 2);

@@ -29,6 +29,7 @@ const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '234567' };
 const SSHPublicKeyId = 'APKANOTHING1234567890';
 const CertificateId = 'NOTHING1NOTHING2NOTHING3NOTHING4';
 const ServerCertificateName = 's';
+const JobId = '01234567-89ab-4cde-8f01-23456789abcd';
 const SAMLProviderArn = `arn:aws:iam::${account}:saml-provider/s`;
 const SAMLMetadataDocument = 'x'.repeat(1000);
 const OpenIDConnectProviderArn = `arn:aws:iam::${account}:oidc-provider/id.example.com`;
@@ -190,6 +191,15 @@ const inputsWith = (AccessKeyId: string, ServiceSpecificCredentialId: string): I
   DisableOrganizationsRootCredentialsManagement: {},
   DisableOrganizationsRootSessions: {},
   ListOrganizationsFeatures: {},
+  GenerateServiceLastAccessedDetails: { Arn: `arn:aws:iam::${account}:user/bob` },
+  GetServiceLastAccessedDetails: { JobId },
+  GetServiceLastAccessedDetailsWithEntities: { JobId, ServiceNamespace: 'ivs' },
+  ListPoliciesGrantingServiceAccess: { Arn: `arn:aws:iam::${account}:user/bob`, ServiceNamespaces: ['ivs'] },
+  GenerateOrganizationsAccessReport: {
+    EntityPath: 'o-exampleorgid/r-root',
+    OrganizationsPolicyId: 'p-FullAWSAccess',
+  },
+  GetOrganizationsAccessReport: { JobId },
   GetAccountAuthorizationDetails: {},
   SimulateCustomPolicy: { PolicyInputList: [PolicyDocument], ActionNames: ['ivs:GetChannel'] },
   SimulatePrincipalPolicy: { PolicySourceArn, ActionNames: ['ivs:GetChannel'] },
@@ -259,6 +269,7 @@ describe('every row', () => {
       'iam:PolicyARN',
       'iam:AWSServiceName',
       'iam:AccountPropertyNamespaces',
+      'iam:OrganizationsPolicyId',
       'iam:ServiceSpecificCredentialAgeDays',
       'iam:ServiceSpecificCredentialServiceName',
     ]);

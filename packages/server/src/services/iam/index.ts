@@ -11,12 +11,14 @@ import { credentialReportRows } from './credential-reports.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
 import { instanceProfiles } from './instance-profiles.ts';
+import { lastAccessed } from './last-accessed.ts';
 import { loginProfiles } from './login-profiles.ts';
 import { managedPolicies } from './managed-policies.ts';
 import { memberships } from './memberships.ts';
 import { mfaEnrolment } from './mfa-enrolment.ts';
 import { mfaListing } from './mfa-listing.ts';
 import { oidcProviders } from './oidc-providers.ts';
+import { organizationAccessReports } from './organization-access-reports.ts';
 import { organizationFeatureRows } from './organization-features.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
@@ -60,6 +62,8 @@ export const iam = {
   ...oidcProviders,
   ...accountSettingsRows,
   ...organizationFeatureRows,
+  ...lastAccessed,
+  ...organizationAccessReports,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,
