@@ -81,10 +81,14 @@ export function mfaVerifier(store: Pick<Store, 'reader' | 'transact'>): MfaVerif
     if (failures.size >= maxDevices) failures.clear();
     // Counted as wrong until it is known not to be: many at once must not pass before the first is answered.
     failures.set(key, { ...recent, count: recent.count + 1 });
-    const verdict = await ask();
-    const later = failures.get(key);
-    if (verdict !== 'wrong' && later !== undefined) failures.set(key, { ...later, count: later.count - 1 });
-    return verdict;
+    let verdict: MfaVerdict | undefined;
+    try {
+      verdict = await ask();
+      return verdict;
+    } finally {
+      const later = failures.get(key);
+      if (verdict !== 'wrong' && later !== undefined) failures.set(key, { ...later, count: later.count - 1 });
+    }
   };
   return {
     check: (claim, now) =>
