@@ -24,6 +24,8 @@ export interface ArnPattern {
   readonly reach: number;
   /** The parts of the head behind the lead. */
   readonly headRest: readonly HeadPart[];
+  /** Code of the character that every matching ARN ends with; -1 when there is none. */
+  readonly last: number;
   /** What follows the lead in the sixth part, or all of that part, when it holds no variable. */
   readonly tail: Pieces | undefined;
   /** The sixth part when it holds one. */
@@ -56,7 +58,7 @@ function headPart(part: string): HeadPart {
 }
 
 const NO_PARTS: readonly HeadPart[] = [];
-const NOTHING = { lead: '', reach: 0, headRest: NO_PARTS, tail: undefined, template: undefined };
+const NOTHING = { lead: '', reach: 0, headRest: NO_PARTS, last: -1, tail: undefined, template: undefined };
 
 const EVERY: ArnPattern = { ...NOTHING, written: '*', kind: 'every' };
 
@@ -67,27 +69,43 @@ function literalStart(pieces: Pieces): string {
   return hole < 0 ? text : text.slice(0, hole);
 }
 
-type Ending = Pick<ArnPattern, 'tail' | 'template'>;
+type Ending = Pick<ArnPattern, 'tail' | 'template' | 'last'>;
+
+function lastCode(pieces: Pieces): number {
+  const { text, holes } = pieces.at(-1)!;
+  return text === '' || holes?.[text.length - 1] === true ? -1 : text.charCodeAt(text.length - 1);
+}
 
 function endingOf(part: string, variables: boolean): Ending {
   const template = parseTemplate(part, { variables, globs: true });
-  return template.dynamic
-    ? { tail: undefined, template }
-    : { tail: resolveTemplate(template), template: undefined };
+  const tail = resolveTemplate(template);
+  return tail === undefined ? { tail, template, last: -1 } : { tail, template: undefined, last: lastCode(tail) };
+}
+
+/** Region and account left open, as in most documents: the head needs no cutting then. */
+const TWO_OPEN: readonly HeadPart[] = [undefined, undefined];
+
+function restOf(parts: readonly HeadPart[]): readonly HeadPart[] {
+  return parts.length === 2 && parts.every((part) => part === undefined) ? TWO_OPEN : parts;
 }
 
 function withWildHead(written: string, head: readonly string[], ending: Ending): ArnPattern {
   const wild = head.findIndex((part) => WILD.test(part));
-  const lead = shared(head.slice(0, wild).map((part) => `${part}:`).join(''));
-  return { written, kind: 'parts', lead, reach: 0, headRest: head.slice(wild).map(headPart), ...ending };
+  const lead = shared(
+    head
+      .slice(0, wild)
+      .map((part) => `${part}:`)
+      .join(''),
+  );
+  return { written, kind: 'parts', lead, reach: 0, headRest: restOf(head.slice(wild).map(headPart)), ...ending };
 }
 
-function withLiteralHead(written: string, head: readonly string[], { tail, template }: Ending): ArnPattern {
+function withLiteralHead(written: string, head: readonly string[], ending: Ending): ArnPattern {
   const whole = `${head.join(':')}:`;
-  if (tail === undefined) return { written, kind: 'parts', lead: shared(whole), reach: 0, headRest: NO_PARTS, tail, template };
-  const start = literalStart(tail);
-  const lead = shared(`${whole}${start}`);
-  return { written, kind: 'parts', lead, reach: start.length, headRest: NO_PARTS, tail: cutPieces(tail, start.length), template };
+  const { tail } = ending;
+  const start = tail === undefined ? '' : literalStart(tail);
+  const rest = { lead: shared(`${whole}${start}`), reach: start.length, headRest: NO_PARTS };
+  return { written, kind: 'parts', ...rest, ...ending, tail: tail && cutPieces(tail, start.length) };
 }
 
 function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
@@ -116,12 +134,24 @@ function matchesPart(part: HeadPart, given: string): boolean {
   return typeof part === 'string' ? part === given : part === undefined || matchesGlob(part, given);
 }
 
+/** Offset behind the next `count` colons from `at` on, or -1. */
+function behindColons(text: string, at: number, count: number): number {
+  let found = at;
+  for (let i = 0; i < count; i += 1) {
+    found = text.indexOf(':', found) + 1;
+    if (found === 0) return -1;
+  }
+  return found;
+}
+
 /** Offset of what `tail` is to match, or -1 when the head does not match. */
 function behindHead({ lead, headRest }: ArnPattern, arn: ArnText): number {
   const { length } = lead;
+  const { text } = arn;
   // Comparing a slice beats `startsWith`, which walks character by character.
-  if (length > 0 && arn.text.slice(0, length) !== lead) return -1;
+  if (length > 0 && text.slice(0, length) !== lead) return -1;
   if (headRest.length === 0) return length;
+  if (headRest === TWO_OPEN) return behindColons(text, length, 2);
   if (!arn.isArn) return -1;
   for (let i = 0; i < headRest.length; i += 1) {
     const part = headRest[i];
@@ -138,6 +168,7 @@ export function matchesArn(pattern: ArnPattern, arn: ArnText, context: RequestCo
   if (pattern.kind === 'every') return true;
   if (pattern.kind === 'exact') return pattern.written === arn.text;
   if (pattern.kind === 'never') return false;
+  if (pattern.last >= 0 && arn.text.charCodeAt(arn.text.length - 1) !== pattern.last) return false;
   const at = behindHead(pattern, arn);
   if (at < 0) return false;
   if (pattern.tail !== undefined) return matchesGlob(pattern.tail, arn.text, at);

@@ -13,33 +13,34 @@ function merged(known: ContextValue, added: ContextValue): ContextValue {
   return Array.isArray(known) || Array.isArray(added) ? all : { anyOf: all };
 }
 
+type Entry = readonly [string, ContextValue];
+
+/** Entries whose keys differ in more than case, in the order and spelling in which each first came. */
+function distinct(entries: readonly Entry[]): readonly Entry[] {
+  const found = new Map<string, Entry>();
+  for (const [name, value] of entries) {
+    const key = lowerCased(name);
+    const known = found.get(key);
+    found.set(key, known === undefined ? [name, value] : [known[0], merged(known[1], value)]);
+  }
+  return found.size === entries.length ? entries : [...found.values()];
+}
+
 /** Up to this many keys are looked through one by one. */
 const FEW = 12;
 
 /** Lists instead of maps: a context is built for every request and asked a few times. */
 class ListContext implements RequestContext {
-  private readonly names: string[] = [];
-  private readonly keys: string[] = [];
-  private readonly values: ContextValue[] = [];
-  private places: Map<string, number> | undefined;
+  private readonly names: string[];
+  private readonly keys: string[];
+  private readonly values: ContextValue[];
+  private readonly places: Map<string, number> | undefined;
 
-  constructor(entries: Iterable<readonly [string, ContextValue]>) {
-    for (const [name, value] of entries) this.add(name, value);
-  }
-
-  private add(name: string, value: ContextValue): void {
-    const key = lowerCased(name);
-    const at = this.placeOf(key);
-    if (at < 0) this.append(name, key, value);
-    else this.values[at] = merged(this.values[at]!, value);
-  }
-
-  private append(name: string, key: string, value: ContextValue): void {
-    const at = this.keys.push(key) - 1;
-    this.names.push(name);
-    this.values.push(value);
-    if (this.places !== undefined) this.places.set(key, at);
-    else if (at >= FEW) this.places = new Map(this.keys.map((one, i) => [one, i]));
+  constructor(entries: readonly Entry[]) {
+    this.names = entries.map(([name]) => name);
+    this.keys = entries.map(([name]) => lowerCased(name));
+    this.values = entries.map(([, value]) => value);
+    this.places = entries.length > FEW ? new Map(this.keys.map((key, at) => [key, at])) : undefined;
   }
 
   private placeOf(key: string): number {
@@ -51,7 +52,7 @@ class ListContext implements RequestContext {
     return at < 0 ? undefined : this.values[at];
   }
 
-  *entries(): Iterable<readonly [string, ContextValue]> {
+  *entries(): Iterable<Entry> {
     for (const [at, name] of this.names.entries()) yield [name, this.values[at]!];
   }
 }
@@ -62,5 +63,5 @@ class ListContext implements RequestContext {
  * kept as alternatives: a plain operator is satisfied by any of them. Leave out what is not known.
  */
 export function createContext(entries: Iterable<readonly [string, ContextValue]>): RequestContext {
-  return new ListContext(entries);
+  return new ListContext(distinct([...entries]));
 }

@@ -54,7 +54,10 @@ function traceablesOf(set: PolicySet): readonly Traceable[] {
   if (known !== undefined) return known;
   const made = compiledSet(set).policies.flatMap(({ statements }, source) =>
     statements.map((statement) =>
-      traceable(statement, refTo(set, { statement, source, strength: Strength.none, ref: undefined, granted: undefined })),
+      traceable(
+        statement,
+        refTo(set, { statement, source, strength: Strength.none, ref: undefined, granted: undefined }),
+      ),
     ),
   );
   TRACEABLE.set(set, made);

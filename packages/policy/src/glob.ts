@@ -48,7 +48,7 @@ function sits({ text, holes }: Piece, subject: string, at: number): boolean {
   const { length } = text;
   if (length === 0) return at <= subject.length;
   if (holes !== undefined) return sitsWithHoles(text, holes, subject, at);
-  if (subject.charCodeAt(at) !== text.charCodeAt(0)) return false;
+  if (at + length > subject.length || subject.charCodeAt(at) !== text.charCodeAt(0)) return false;
   if (subject.charCodeAt(at + length - 1) !== text.charCodeAt(length - 1)) return false;
   return length <= 2 || subject.slice(at, at + length) === text;
 }

@@ -10,25 +10,26 @@ import type { Keyed } from './slice-table.ts';
 
 /** A statement with the one Resource pattern that may match; without it the whole element is to be tried. */
 export class Candidate {
-  readonly pattern: ArnPattern | undefined;
   /** `pattern` as text, when it holds no wildcard: kept here because every object on the way costs a cache miss. */
   readonly exact: string | undefined;
   /** An identity statement without conditions: it applies as soon as action and resource do. */
   readonly bare: boolean;
+  /** A candidate can stand for the hit on it when it names the caller directly, as nearly all do. */
+  readonly strength = Strength.direct;
+  /** The decision it leads to as an identity policy that grants; made once. */
+  granted: Decision | undefined;
+  readonly pattern: ArnPattern | undefined;
   readonly ref: StatementRef;
   readonly statement: CompiledStatement;
   /** Position of its document in the set. */
   readonly source: number;
-  /** A candidate can stand for the hit on it when it names the caller directly, as nearly all do. */
-  readonly strength = Strength.direct;
-  /** The decision it leads to as an identity policy that grants; made once. */
-  granted: Decision | undefined = undefined;
 
   constructor(statement: CompiledStatement, source: number, ref: StatementRef, pattern?: ArnPattern) {
-    this.pattern = pattern;
     this.exact = pattern?.kind === 'exact' ? pattern.written : undefined;
     this.bare =
       statement.principals === undefined && statement.resources !== undefined && statement.clauses.length === 0;
+    this.granted = undefined;
+    this.pattern = pattern;
     this.ref = ref;
     this.statement = statement;
     this.source = source;

@@ -124,7 +124,8 @@ function deniesOneByOne(set: CompiledSet, ask: Ask, reading: Reading): Hit[] | u
   for (let source = 0; source < policies.length; source += 1) {
     for (const statement of policies[source]!.denies) {
       const strength = applies(statement, ask, reading);
-      if (strength > Strength.none) (found ??= []).push({ statement, source, strength, ref: undefined, granted: undefined });
+      if (strength > Strength.none)
+        (found ??= []).push({ statement, source, strength, ref: undefined, granted: undefined });
     }
   }
   return found;

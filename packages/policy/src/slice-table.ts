@@ -9,7 +9,7 @@ export interface Keyed<T> {
 type Places = readonly number[];
 
 /** Keys looked at when places are chosen, characters considered in each, and places taken before all are. */
-const SAMPLE = 64;
+const SAMPLES = [64, 1024];
 const REACH = 160;
 const MOST = 6;
 const CROWD = 3;
@@ -18,8 +18,9 @@ function mix(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193);
 }
 
+/** Never 0, which marks an empty slot. */
 function finish(hash: number): number {
-  return hash ^ (hash >>> 15);
+  return hash ^ (hash >>> 15) || 1;
 }
 
 function hashPlaces(text: string, from: number, to: number, places: Places): number {
@@ -38,7 +39,11 @@ function hashAll(text: string, from: number, to: number): number {
 }
 
 /** Groups of keys that the places taken so far do not tell apart, by number. */
-function regroup(keys: readonly string[], groups: readonly number[], place: number): { groups: number[]; count: number } {
+function regroup(
+  keys: readonly string[],
+  groups: readonly number[],
+  place: number,
+): { groups: number[]; count: number } {
   const numbers = new Map<number, number>();
   const next = keys.map((key, i) => {
     const code = place > key.length ? 0 : key.charCodeAt(key.length - place);
@@ -81,9 +86,9 @@ function choosePlaces(keys: readonly string[]): number[] {
 }
 
 /** A spread of the keys, since neighbours are often alike. */
-function sampleOf(keys: readonly string[]): string[] {
-  const step = Math.max(1, keys.length / SAMPLE);
-  return Array.from({ length: Math.min(SAMPLE, keys.length) }, (_, i) => keys[Math.floor(i * step)]!);
+function sampleOf(keys: readonly string[], size: number): string[] {
+  const step = Math.max(1, keys.length / size);
+  return Array.from({ length: Math.min(size, keys.length) }, (_, i) => keys[Math.floor(i * step)]!);
 }
 
 function isCrowded(keys: readonly string[], places: Places): boolean {
@@ -99,28 +104,29 @@ function isCrowded(keys: readonly string[], places: Places): boolean {
 
 /** Places that keep keys apart; `undefined` when every character has to be hashed. */
 function placesFor(keys: readonly string[]): Places | undefined {
-  const places = choosePlaces(sampleOf(keys));
-  if (!isCrowded(keys, places)) return places;
-  // What told the sample apart may not tell the rest: take the characters around as well.
-  for (const around of [4, 12]) {
-    const more = [...new Set([...places, ...Array.from({ length: around }, (_, i) => i + 1)])];
-    if (!isCrowded(keys, more)) return more;
+  for (const size of SAMPLES) {
+    const places = choosePlaces(sampleOf(keys, size));
+    if (!isCrowded(keys, places)) return places;
+    if (size >= keys.length) return undefined;
   }
   return undefined;
 }
 
-/** A slot of its own, or a list when several keys fell into one. */
-type Slot<T> = T | T[] | undefined;
+/** One value, or a list of those whose keys have the same hash. */
+type Slot<T> = T | T[];
 
-function isList<T>(slot: T | T[]): slot is T[] {
-  return Array.isArray(slot);
+function joined<T>(slot: Slot<T> | undefined, value: T): Slot<T> {
+  if (slot === undefined) return value;
+  if (!Array.isArray(slot)) return [slot, value];
+  slot.push(value);
+  return slot;
 }
 
+/** Open addressing: what cannot match is told apart by its hash, without touching it. */
 export class SliceTable<T extends object> {
   private readonly places: Places | undefined;
   private readonly mask: number;
-  private readonly slots: Slot<T>[];
-  /** Hash of a slot's only key: what cannot match is told apart without touching it. */
+  private readonly slots: (Slot<T> | undefined)[];
   private readonly hashes: Int32Array;
 
   constructor(entries: readonly Keyed<T>[]) {
@@ -128,7 +134,7 @@ export class SliceTable<T extends object> {
     let size = 4;
     while (size < entries.length * 2) size *= 2;
     this.mask = size - 1;
-    this.slots = Array<Slot<T>>(size).fill(undefined);
+    this.slots = Array<Slot<T> | undefined>(size).fill(undefined);
     this.hashes = new Int32Array(size);
     for (const { key, value } of entries) this.put(this.hash(key, 0, key.length), value);
   }
@@ -138,20 +144,20 @@ export class SliceTable<T extends object> {
   }
 
   private put(hash: number, value: T): void {
-    const at = hash & this.mask;
-    const here = this.slots[at];
+    let at = hash & this.mask;
+    while (this.hashes[at] !== 0 && this.hashes[at] !== hash) at = (at + 1) & this.mask;
     this.hashes[at] = hash;
-    if (here === undefined) this.slots[at] = value;
-    else if (isList(here)) here.push(value);
-    else this.slots[at] = [here, value];
+    this.slots[at] = joined(this.slots[at], value);
   }
 
   /** Values whose key may equal the slice: one, or a list. Never misses any, may hold others. */
   at(text: string, from: number, to: number): T | readonly T[] | undefined {
+    const { hashes, mask } = this;
     const hash = this.hash(text, from, to);
-    const at = hash & this.mask;
-    if (this.hashes[at] === hash) return this.slots[at];
-    const here = this.slots[at];
-    return here !== undefined && isList(here) ? here : undefined;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const here = hashes[at];
+      if (here === hash) return this.slots[at];
+      if (here === 0) return undefined;
+    }
   }
 }
