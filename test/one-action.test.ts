@@ -10,11 +10,25 @@ import type { Cast, Person } from './support/cast.ts';
 import { permitted } from './support/clients.ts';
 import type { Clients } from './support/clients.ts';
 import { minimalInput, servedOperations } from './support/minimal-input.ts';
-import { account, testServer } from './support/server.ts';
+import { account, region, testServer } from './support/server.ts';
 import type { TestServer } from './support/server.ts';
 
 type AnyClient = { send(command: unknown): Promise<unknown> };
 type Commands = Readonly<Record<string, new (input: object) => unknown>>;
+
+/** Creating and listing within a named resource: AWS asks them on the type of what is made or listed. */
+const onNewResource = new Set(['ivs:CreateStreamKey', 'ivs:ListStreamKeys']);
+
+/** What else is asked: the stream keys that go with their channel. */
+const alsoAsked: Readonly<Record<string, string>> = {
+  'ivs:DeleteChannel': `arn:aws:ivs:${region}:${account}:stream-key/*`,
+};
+
+/** The ARNs of this service in an input. */
+const arnsIn = (service: string, input: object): string[] =>
+  Object.values(input)
+    .flat()
+    .filter((value): value is string => typeof value === 'string' && value.startsWith(`arn:aws:${service}:`));
 
 const models = loadModels();
 const asked = [
@@ -54,6 +68,19 @@ describe.each(asked)('$name', ({ name, sdk, client }) => {
   test.each(operations.map(({ action }) => action))('S0-39 S0-47 S4-1 %s', async (action) => {
     await cast.grant(user.name, allow(action));
     expect(await permittedTo(user)).toEqual([action]);
+  });
+
+  const named = operations
+    .map((operation) => [operation.action, operation, arnsIn(name, minimalInput(operation))] as const)
+    .filter(([, , arns]) => arns.length > 0);
+
+  test.each(named)('S0-40 S4-2 %s is asked on the resource that the call names', async (action, operation, arns) => {
+    const also = alsoAsked[action] === undefined ? [] : [alsoAsked[action]];
+    await cast.grant(user.name, allow(action, [...arns, ...also]));
+    const own = await asks(user, operation);
+    await cast.grant(user.name, allow(action, [...arns.map((arn) => `${arn}0`), ...also]));
+    const other = await asks(user, operation);
+    expect({ own, other }).toEqual({ own: !onNewResource.has(action), other: false });
   });
 
   test('S0-96 S4-21 S4-47 all of them by the wildcard, to a role as to a user, and all but the denied', async () => {
