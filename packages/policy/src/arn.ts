@@ -3,7 +3,7 @@ import { ArnText } from './cut-arn.ts';
 import { cutPieces, matchesGlob, compileGlob } from './glob.ts';
 import type { Pieces } from './glob.ts';
 import { shared } from './shared-text.ts';
-import { matchesTemplate, parseTemplate, resolveTemplate } from './template.ts';
+import { isAllVariables, matchesTemplate, parseTemplate, resolveTemplate } from './template.ts';
 import type { Template } from './template.ts';
 import type { RequestContext } from './request.ts';
 
@@ -100,11 +100,17 @@ function withWildHead(written: string, head: readonly string[], ending: Ending):
   return { written, kind: 'parts', lead, reach: 0, headRest: restOf(head.slice(wild).map(headPart)), ...ending };
 }
 
+/** A slice of what is kept anyway, unless an escape (`${*}`) made the text another. */
+function leadOf(written: string, lead: string): string {
+  const slice = written.slice(0, lead.length);
+  return slice === lead ? slice : lead;
+}
+
 function withLiteralHead(written: string, head: readonly string[], ending: Ending): ArnPattern {
   const whole = `${head.join(':')}:`;
   const { tail } = ending;
   const start = tail === undefined ? '' : literalStart(tail);
-  const rest = { lead: shared(`${whole}${start}`), reach: start.length, headRest: NO_PARTS };
+  const rest = { lead: leadOf(written, `${whole}${start}`), reach: start.length, headRest: NO_PARTS };
   return { written, kind: 'parts', ...rest, ...ending, tail: tail && cutPieces(tail, start.length) };
 }
 
@@ -175,9 +181,11 @@ export function matchesArn(pattern: ArnPattern, arn: ArnText, context: RequestCo
   return pattern.template !== undefined && matchesTemplate(pattern.template, arn.text, at, context);
 }
 
-/** Colons inside a variable do not cut an operand. */
+/** Colons inside a variable do not cut an operand. What opens and never closes is no variable. */
 function splitOutside(written: string): string[] {
-  const shielded = written.replace(/\$\{[^}]*\}/g, (found) => found.replaceAll(':', SHIELD));
+  const shielded = written.replace(/\$\{[^}]*(?:\}|$)/g, (found) =>
+    found.endsWith('}') ? found.replaceAll(':', SHIELD) : found,
+  );
   return (split(shielded) ?? []).map((part) => part.replaceAll(SHIELD, ':'));
 }
 
@@ -194,6 +202,9 @@ function matchesParts(parts: readonly Template[], arn: ArnText, context: Request
 type ArnTest = (value: string, context: RequestContext) => boolean;
 
 function compileDynamicOperand(written: string): ArnTest {
+  const whole = parseTemplate(written, { variables: true, globs: true });
+  if (isAllVariables(whole))
+    return (value, context) => new ArnText(value).isArn && matchesTemplate(whole, value, 0, context);
   const parts = splitOutside(written).map((part) => parseTemplate(part, { variables: true, globs: true }));
   return (value, context) => {
     const arn = new ArnText(value);
@@ -202,7 +213,7 @@ function compileDynamicOperand(written: string): ArnTest {
 }
 
 /**
- * The test of an Arn* operator: as for resources, except that variables work in every part. A value that is
+ * The test of an Arn* operator: as for resources, except that variables work in every part, or stand for the whole ARN. A value that is
  * no ARN matches nothing, not even `*`.
  */
 export function compileArnOperand(written: string, variables: boolean): ArnTest {

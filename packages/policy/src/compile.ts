@@ -11,7 +11,11 @@ import type { CompiledPrincipals } from './principals.ts';
 import type { Policy, Statement } from './statement.ts';
 
 export interface CompiledStatement {
+  /** As parsed; for explanations. */
   readonly source: Statement;
+  /** Position in the document, from 0. */
+  readonly index: number;
+  readonly sid: string | undefined;
   readonly deny: boolean;
   readonly notAction: boolean;
   readonly actions: readonly ActionPattern[];
@@ -38,20 +42,46 @@ function principalsOf(statement: Statement): CompiledPrincipals | undefined {
 
 const NO_CLAUSES: readonly CompiledClause[] = [];
 
-function compileStatement(statement: Statement, variables: boolean): CompiledStatement {
-  const { conditions } = statement;
-  const clauses = conditions.length === 0 ? NO_CLAUSES : conditions.map((clause) => compileClause(clause, variables));
-  return {
-    source: statement,
-    deny: statement.effect === 'Deny',
-    notAction: statement.action.mode === 'allBut',
-    actions: statement.action.patterns.map(compileAction),
-    notResource: statement.resource?.mode === 'allBut',
-    resources: statement.resource?.patterns.map((pattern) => compileArn(pattern, variables)),
-    principals: principalsOf(statement),
-    clauses,
-    unknown: clauses.some((clause) => clause.form === 'unknown'),
-  };
+/** Where the parsed form of a document can be had: it may have been let go, and is then parsed again. */
+export interface Home {
+  readonly policy: Policy;
+}
+
+/** Keeps no part of the parsed statement but what deciding needs. */
+class StatementInUse implements CompiledStatement {
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly deny: boolean;
+  readonly notAction: boolean;
+  readonly actions: readonly ActionPattern[];
+  readonly notResource: boolean;
+  readonly resources: readonly ArnPattern[] | undefined;
+  readonly principals: CompiledPrincipals | undefined;
+  readonly clauses: readonly CompiledClause[];
+  readonly unknown: boolean;
+  private readonly home: Home;
+
+  constructor(statement: Statement, variables: boolean, home: Home) {
+    const { action, resource, conditions } = statement;
+    this.index = statement.index;
+    this.sid = statement.sid;
+    this.deny = statement.effect === 'Deny';
+    this.notAction = action.mode === 'allBut';
+    this.actions = action.patterns.map(compileAction);
+    this.notResource = resource?.mode === 'allBut';
+    this.resources = resource?.patterns.map((pattern) => compileArn(pattern, variables));
+    this.principals = principalsOf(statement);
+    this.clauses =
+      conditions.length === 0
+        ? NO_CLAUSES
+        : conditions.map((clause, place) => compileClause(clause, variables, this, place));
+    this.unknown = this.clauses.some((clause) => clause.form === 'unknown');
+    this.home = home;
+  }
+
+  get source(): Statement {
+    return this.home.policy.statements.find(({ index }) => index === this.index)!;
+  }
 }
 
 const NONE: readonly CompiledStatement[] = [];
@@ -63,15 +93,20 @@ function byEffect(statements: readonly CompiledStatement[]): Pick<CompiledPolicy
   return { allows: statements.filter(({ deny }) => !deny), denies: statements.filter(({ deny }) => deny) };
 }
 
+/** Compiles a document for whoever keeps the result. */
+export function compileDocument(policy: Policy, home: Home): CompiledPolicy {
+  const variables = policy.version === '2012-10-17';
+  const statements = policy.statements.map((statement) => new StatementInUse(statement, variables, home));
+  return { statements, ...byEffect(statements), unknown: statements.some(({ unknown }) => unknown) };
+}
+
 const COMPILED = new WeakMap<Policy, CompiledPolicy>();
 
 /** Compiles a document, or returns what was compiled for the same object before. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   const known = COMPILED.get(policy);
   if (known !== undefined) return known;
-  const variables = policy.version === '2012-10-17';
-  const statements = policy.statements.map((statement) => compileStatement(statement, variables));
-  const compiled = { statements, ...byEffect(statements), unknown: statements.some(({ unknown }) => unknown) };
+  const compiled = compileDocument(policy, { policy });
   COMPILED.set(policy, compiled);
   return compiled;
 }

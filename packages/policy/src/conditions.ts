@@ -3,7 +3,7 @@ import { operatorRow, parseTruth } from './operators.ts';
 import type { Test } from './operators.ts';
 import type { ContextValue, RequestContext } from './request.ts';
 import { lowerCased } from './shared-text.ts';
-import type { ConditionClause } from './statement.ts';
+import type { ConditionClause, Statement } from './statement.ts';
 
 export interface CompiledClause {
   readonly source: ConditionClause;
@@ -27,23 +27,53 @@ function formOf(clause: ConditionClause): CompiledClause['form'] {
   return clause.quantifier === 'ForAllValues' ? 'all' : 'any';
 }
 
-/** `variables`: the document's version allows them. */
-export function compileClause(clause: ConditionClause, variables: boolean): CompiledClause {
-  const row = clause.operator === undefined ? undefined : operatorRow(clause.operator);
-  const form = formOf(clause);
-  const substitutes = variables && row?.variables === true;
-  const answers = form === 'null' ? clause.values.map(parseTruth) : [];
-  return {
-    source: clause,
-    key: lowerCased(clause.key),
-    form,
-    negated: row?.negated ?? false,
-    ifExists: clause.ifExists,
-    variables: substitutes,
-    tests: row === undefined ? [] : clause.values.map((value) => row.compile(value, substitutes)),
-    absent: answers.includes(true),
-    present: answers.includes(false),
-  };
+/** The statement that a clause belongs to. */
+interface Owner {
+  readonly source: Statement;
+}
+
+const NO_TESTS: readonly Test[] = [];
+
+class ClauseInUse implements CompiledClause {
+  readonly key: string;
+  readonly form: CompiledClause['form'];
+  readonly negated: boolean;
+  readonly ifExists: boolean;
+  readonly variables: boolean;
+  readonly tests: readonly Test[];
+  readonly absent: boolean;
+  readonly present: boolean;
+  private readonly owner: Owner;
+  private readonly place: number;
+
+  constructor(clause: ConditionClause, variables: boolean, owner: Owner, place: number) {
+    const row = clause.operator === undefined ? undefined : operatorRow(clause.operator);
+    const answers = formOf(clause) === 'null' ? clause.values.map(parseTruth) : [];
+    this.key = lowerCased(clause.key);
+    this.form = formOf(clause);
+    this.negated = row?.negated ?? false;
+    this.ifExists = clause.ifExists;
+    this.variables = variables && row?.variables === true;
+    this.tests = row === undefined ? NO_TESTS : clause.values.map((value) => row.compile(value, this.variables));
+    this.absent = answers.includes(true);
+    this.present = answers.includes(false);
+    this.owner = owner;
+    this.place = place;
+  }
+
+  get source(): ConditionClause {
+    return this.owner.source.conditions[this.place]!;
+  }
+}
+
+/** Compiles one clause; `variables`: the document's version allows them; `place`: its position in the statement. */
+export function compileClause(
+  clause: ConditionClause,
+  variables: boolean,
+  owner: Owner,
+  place: number,
+): CompiledClause {
+  return new ClauseInUse(clause, variables, owner, place);
 }
 
 /** One value: some operand passes, or with a negated operator none does. */

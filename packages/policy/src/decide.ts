@@ -200,13 +200,18 @@ function accountIn(arn: string | undefined): string | undefined {
   return account === '' ? undefined : account;
 }
 
+/** Accounts of ARNs that stand for no other account: none at all, and that of the policies AWS manages for everyone. */
+function isEverybodys(account: string): boolean {
+  return account === '' || account === 'aws';
+}
+
 /** Whether the account that owns the resource (as stated, else as in the ARN, else the caller's) is the caller's. */
 function isOwn(ask: Ask): boolean {
   const { request, principal } = ask;
   const mine = principal.accountId ?? accountIn(principal.arn);
   if (request.resourceAccount !== undefined) return request.resourceAccount === mine;
   const owner = ask.isArn ? ask.part(4) : '';
-  return owner === '' || mine === undefined || owner === mine;
+  return isEverybodys(owner) || mine === undefined || owner === mine;
 }
 
 function grants(ask: Ask, layers: Layers): Decision {

@@ -37,7 +37,7 @@ const maxCaseLength = 4_194_304;
  *
  * `permissionBoundary` and `sessionPolicy` are a document or a list of them; `scps` and `rcps` are levels
  * `[{ policies[] }]` from the root to the account. Other members are passed over. A resource policy of an
- * `sts:AssumeRole*` request is the role's trust policy. Sources are named by their place, as `/identityPolicies/0`.
+ * `sts:AssumeRole*` request (or of `TagSession`, `SetSourceIdentity`, `SetContext`) is the role's trust policy. Sources are named by their place, as `/identityPolicies/0`.
  * Never throws on user data; a policy that does not parse, or has a repeated key, makes the case unreadable.
  */
 export function readDecisionCase(text: string): DecisionCaseResult {
@@ -45,6 +45,9 @@ export function readDecisionCase(text: string): DecisionCaseResult {
   if (!read.ok) return { ok: false, id: undefined, message: `${read.problem.at}: ${read.problem.message}` };
   return new CaseReader(text).read(read.value);
 }
+
+/** Actions that a role's trust policy decides on: to assume it, and what may be passed along. */
+const trustActions = /^sts:(?:assumerole|(?:tagsession|setsourceidentity|setcontext)$)/i;
 
 const callerKinds: readonly CallerKind[] = [
   'User',
@@ -160,7 +163,7 @@ class CaseReader {
 
   private layers(root: JsonObject, action: string): Layers {
     const identity = [...this.documents(root, 'identityPolicies'), ...this.documents(root, 'groupPolicies')];
-    const isTrust = action.toLowerCase().startsWith('sts:assumerole');
+    const isTrust = trustActions.test(action);
     const rcpDefaultFullAccess = this.flag(root, '', 'rcpDefaultFullAccess');
     return {
       ...(identity.length > 0 && { identity: compilePolicies(identity) }),

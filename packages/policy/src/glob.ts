@@ -15,7 +15,7 @@ export type Pieces = readonly Piece[];
 function pieceOf(written: string): Piece {
   if (written === '') return emptyPiece;
   if (!written.includes('?')) return { text: written, holes: undefined };
-  return { text: written, holes: Array.from(written, (character) => character === '?') };
+  return { text: written, holes: Array.from({ length: written.length }, (_, i) => written[i] === '?') };
 }
 
 export const emptyPiece: Piece = { text: '', holes: undefined };

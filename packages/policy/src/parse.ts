@@ -2,7 +2,9 @@
 
 import { type JsonMember, type JsonObject, type JsonValue, memberOf, pointer, readJson } from './json.ts';
 import { operatorNamed } from './operator-names.ts';
+import { PlacedStatement } from './placed-statement.ts';
 import { Locator } from './position.ts';
+import { shared } from './shared-text.ts';
 import type {
   ConditionClause,
   Effect,
@@ -207,7 +209,7 @@ class PolicyBuilder {
     return this.report(code, `\`${text}\` is not one of ${allowed.join(', ')}`, at, value.start, text);
   }
 
-  private statements(root: JsonObject, value: JsonValue | undefined): Statement[] {
+  private statements(root: JsonObject, value: JsonValue | undefined): readonly Statement[] {
     const at = within(undefined, 'Statement');
     if (value === undefined)
       this.report('missing-element', 'a policy needs a Statement', undefined, root.start, 'Statement');
@@ -218,8 +220,10 @@ class PolicyBuilder {
     return this.kept(value.items.map((item, index) => this.statement(item, index, within(at, index))));
   }
 
-  private kept(statements: readonly (Statement | undefined)[]): Statement[] {
-    return statements.filter((statement) => statement !== undefined);
+  private kept(statements: readonly (Statement | undefined)[]): readonly Statement[] {
+    return statements.every((statement) => statement !== undefined)
+      ? statements
+      : statements.filter((statement) => statement !== undefined);
   }
 
   private statement(value: JsonValue, index: number, at: Place | undefined): Statement | undefined {
@@ -234,13 +238,8 @@ class PolicyBuilder {
     const resource = this.resource(value, at);
     const conditions = this.conditions(memberOf(value, 'Condition'), within(at, 'Condition'));
     if (effect === undefined || action === undefined) return undefined;
-    const start = this.position(value.start);
-    const end = this.position(value.end);
-    return Object.freeze({ index, sid, effect, principal, action, resource, conditions, start, end });
-  }
-
-  private position(offset: number): Position {
-    return Object.freeze(this.locator.at(offset));
+    const parts = { index, sid, effect, principal, action, resource, conditions };
+    return Object.freeze(new PlacedStatement(parts, this.locator, value.start, value.end));
   }
 
   private effect(statement: JsonObject, at: Place | undefined): Effect | undefined {
@@ -272,7 +271,7 @@ class PolicyBuilder {
       if (memberOf(statement, 'Action') !== undefined) return undefined;
       return this.report('missing-element', 'a statement needs Action or NotAction', at, statement.start, 'Action');
     }
-    const patterns = this.strings(chosen.value, chosen.at, false);
+    const patterns = Object.freeze(this.strings(chosen.value, chosen.at, false).map(shared));
     return Object.freeze({ mode: chosen.mode, patterns: this.filled(patterns, chosen.value, chosen.at) });
   }
 
@@ -295,12 +294,12 @@ class PolicyBuilder {
 
   /** A string or a list of strings, as a frozen list; `null` members are passed over where that is allowed. */
   private strings(value: JsonValue, at: Place | undefined, nulls: boolean): readonly string[] {
+    if (value.kind === 'string') return Object.freeze([value.value]);
     const found: string[] = [];
-    if (value.kind === 'string') found.push(value.value);
-    else if (value.kind !== 'array')
+    if (value.kind !== 'array')
       this.report('wrong-type', `expected a string, found ${article(value)}`, at, value.start);
     else value.items.forEach((item, index) => this.item(item, index, at, nulls, found));
-    return Object.freeze(found);
+    return Object.freeze(found.slice());
   }
 
   private item(item: JsonValue, index: number, at: Place | undefined, nulls: boolean, found: string[]): void {
@@ -340,7 +339,8 @@ class PolicyBuilder {
   private conditions(value: JsonValue | undefined, at: Place | undefined): readonly ConditionClause[] {
     if (value === undefined) return noConditions;
     const blocks = this.object(value, at);
-    return Object.freeze(blocks.flatMap((block) => this.clauses(block, within(at, block.key))));
+    const clauses = blocks.flatMap((block) => this.clauses(block, within(at, block.key)));
+    return Object.freeze(clauses.slice());
   }
 
   private object(value: JsonValue, at: Place | undefined): readonly JsonMember[] {
@@ -353,11 +353,11 @@ class PolicyBuilder {
     const { operator, quantifier, ifExists = false } = operatorNamed(block.key) ?? {};
     return this.object(block.value, at).map(({ key, value }) =>
       Object.freeze({
-        written: block.key,
+        written: shared(block.key),
         operator,
         quantifier,
         ifExists,
-        key,
+        key: shared(key),
         values: this.operands(value, within(at, key)),
       }),
     );
@@ -365,7 +365,7 @@ class PolicyBuilder {
 
   private operands(value: JsonValue, at: Place | undefined): readonly string[] {
     if (value.kind !== 'array') return Object.freeze(this.operand(value, at));
-    return Object.freeze(value.items.flatMap((item, index) => this.operand(item, within(at, index))));
+    return Object.freeze(value.items.flatMap((item, index) => this.operand(item, within(at, index))).slice());
   }
 
   private operand(value: JsonValue, at: Place | undefined): string[] {

@@ -107,7 +107,7 @@ class PlanIndex {
     for (const [source, { statements }] of this.policies.entries()) {
       for (const statement of statements) {
         if (!actionApplies(statement, action)) continue;
-        const { index, sid } = statement.source;
+        const { index, sid } = statement;
         const ref = { policy: this.sources[source]?.id ?? '', index, sid };
         if (statement.resources === undefined || statement.notResource)
           found.push(new Candidate(statement, source, ref));
@@ -123,7 +123,7 @@ function signatureOf(candidates: readonly Candidate[]): string {
   let last: Candidate | undefined;
   for (const candidate of candidates) {
     if (candidate.statement !== last?.statement || candidate.source !== last.source) {
-      signature += `${candidate.source}.${candidate.statement.source.index} `;
+      signature += `${candidate.source}.${candidate.statement.index} `;
     }
     last = candidate;
   }

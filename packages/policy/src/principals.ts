@@ -57,8 +57,9 @@ function awsStrength(matcher: PrincipalMatcher, caller: Principal): Strength {
   if (value === '*') return starAdmits(false, caller.type) ? Strength.direct : Strength.none;
   if (namesAccount(matcher, caller)) return Strength.account;
   if (!IN_AN_ACCOUNT.has(caller.type)) return Strength.none;
-  if (value === caller.arn) return Strength.direct;
+  // A caller known by its role alone goes by the role's ARN: naming that names the role, not a session.
   if (value === caller.roleArn || value === caller.federatingUserArn) return Strength.entity;
+  if (value === caller.arn) return Strength.direct;
   return value === caller.uniqueId ? strengthOfId(caller) : Strength.none;
 }
 
@@ -107,8 +108,9 @@ function isId(pattern: PrincipalPattern, caller: Principal): boolean {
  * Whether a Deny with NotPrincipal spares the caller. AWS looks at account, role and session one after the
  * other, so each of them has to be listed; a caller with a permissions boundary is never spared.
  */
-function isSpared(matchers: readonly PrincipalMatcher[], caller: Principal, bounded: boolean): boolean {
-  if (!IN_AN_ACCOUNT.has(caller.type)) return strongest(matchers, caller) > Strength.none;
+function isSpared(listed: readonly PrincipalMatcher[], caller: Principal, bounded: boolean): boolean {
+  if (!IN_AN_ACCOUNT.has(caller.type)) return strongest(listed, caller) > Strength.none;
+  const matchers = listed.filter(({ pattern }) => pattern.type === 'AWS' || pattern.type === '*');
   if (matchers.some(({ pattern }) => pattern.value === '*')) return true;
   if (bounded && caller.type !== 'Root') return false;
   if (!matchers.some((matcher) => namesAccount(matcher, caller))) return false;

@@ -142,14 +142,14 @@ export function findDenies(set: PolicySet, ask: Ask, reading: Reading): readonly
 /** How a decision names a statement. */
 export function refTo(set: PolicySet, { statement, source, ref }: Hit): StatementRef {
   if (ref !== undefined) return ref;
-  const { index, sid } = statement.source;
+  const { index, sid } = statement;
   return { policy: set.sources[source]?.id ?? '', index, sid };
 }
 
 /** References in the order of the documents, each once. */
 export function refsTo(set: PolicySet, hits: readonly Hit[]): StatementRef[] {
   if (hits.length === 1) return [refTo(set, hits[0]!)];
-  const place = ({ statement, source }: Hit): number => source * 1e6 + statement.source.index;
+  const place = ({ statement, source }: Hit): number => source * 1e6 + statement.index;
   const ordered = [...hits].sort((a, b) => place(a) - place(b));
   return ordered.filter((hit, i) => i === 0 || place(hit) !== place(ordered[i - 1]!)).map((hit) => refTo(set, hit));
 }

@@ -28,16 +28,66 @@ export interface TemplateOptions {
 }
 
 const ESCAPES = new Set(['*', '?', '$']);
-const REFERENCE = /\$\{([*?$]|[^},]+?)(?:,\s*'((?:[^']|'(?!\s*\}))*)'\s*)?\}/y;
+const NAME = /([^},]+)([},])/y;
+const QUOTE = /\s*'/y;
+const CLOSE = /'\s*\}/g;
 
-function reference(text: string, at: number): { part: string | Variable; end: number } | undefined {
-  REFERENCE.lastIndex = at;
-  const found = REFERENCE.exec(text);
-  const name = found?.[1];
-  if (name === undefined) return undefined;
-  const end = REFERENCE.lastIndex;
-  if (ESCAPES.has(name) && found?.[2] === undefined) return { part: name, end };
-  return { part: { name, key: name.toLowerCase(), fallback: found?.[2] }, end };
+interface Reference {
+  readonly part: string | Variable;
+  /** Offset behind it. */
+  readonly end: number;
+}
+
+/** Finds the references of one text from left to right, each stretch searched once: linear for any text. */
+class References {
+  private readonly text: string;
+  /** No reference begins before this offset. */
+  private barren = 0;
+  /** Where the default that was looked for last ends: first and next offset. */
+  private close = { at: -1, end: -1 };
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  at(offset: number): Reference | undefined {
+    const { text } = this;
+    if (offset < this.barren || text[offset + 1] !== '{') return undefined;
+    NAME.lastIndex = offset + 2;
+    const found = NAME.exec(text);
+    const name = found?.[1];
+    if (name === undefined) return this.unnamed(offset + 2);
+    const end = NAME.lastIndex;
+    if (found?.[2] === ',') return this.withDefault(name, end);
+    return { part: ESCAPES.has(name) ? name : { name, key: name.toLowerCase(), fallback: undefined }, end };
+  }
+
+  /** An empty name; or nothing that could end one, and then none begins any more. */
+  private unnamed(at: number): undefined {
+    const next = this.text[at];
+    if (next !== '}' && next !== ',') this.barren = this.text.length;
+  }
+
+  private withDefault(name: string, comma: number): Reference | undefined {
+    QUOTE.lastIndex = comma;
+    const from = QUOTE.test(this.text) ? QUOTE.lastIndex : -1;
+    const close = from < 0 ? undefined : this.closeFrom(from);
+    if (close !== undefined) {
+      return { part: { name, key: name.toLowerCase(), fallback: this.text.slice(from, close.at) }, end: close.end };
+    }
+    this.barren = comma;
+    return undefined;
+  }
+
+  /** The first quotation mark and brace from an offset on. */
+  private closeFrom(from: number): { readonly at: number; readonly end: number } | undefined {
+    if (this.close.at < from) {
+      CLOSE.lastIndex = from;
+      const found = CLOSE.exec(this.text);
+      this.close = { at: found?.index ?? Number.POSITIVE_INFINITY, end: CLOSE.lastIndex };
+    }
+    return this.close.at === Number.POSITIVE_INFINITY ? undefined : this.close;
+  }
 }
 
 class Builder {
@@ -71,9 +121,9 @@ class Builder {
   }
 }
 
-function step(text: string, at: number, options: TemplateOptions, into: Builder): number {
+function step(text: string, at: number, options: TemplateOptions, into: Builder, references: References): number {
   const character = text[at]!;
-  const found = options.variables && character === '$' ? reference(text, at) : undefined;
+  const found = options.variables && character === '$' ? references.at(at) : undefined;
   if (found !== undefined) {
     if (typeof found.part === 'string') into.text(found.part);
     else into.part(found.part);
@@ -104,7 +154,8 @@ function partOf(text: string): Part[] {
 export function parseTemplate(text: string, options: TemplateOptions): Template {
   if (!text.includes('${')) return plainTemplate(text, options.globs);
   const builder = new Builder();
-  for (let at = 0; at < text.length;) at = step(text, at, options, builder);
+  const references = new References(text);
+  for (let at = 0; at < text.length;) at = step(text, at, options, builder, references);
   builder.flush();
   return { pieces: builder.pieces, dynamic: builder.dynamic };
 }
@@ -145,6 +196,12 @@ export function resolveTemplate(template: Template, context?: RequestContext): P
     pieces.push(piece);
   }
   return pieces;
+}
+
+/** Whether the text is variables and nothing else. */
+export function isAllVariables({ pieces }: Template): boolean {
+  const [parts = [], ...more] = pieces;
+  return more.length === 0 && parts.length > 0 && parts.every((part) => typeof part === 'object');
 }
 
 /** Offset behind a literal part that stands at `at`, or -1. */

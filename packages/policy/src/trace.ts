@@ -106,7 +106,7 @@ export interface Traceable {
 function fixedTrace(compiled: CompiledStatement, statement: StatementRef, failed: Element | undefined): StatementTrace {
   return {
     statement,
-    effect: compiled.source.effect,
+    effect: compiled.deny ? 'Deny' : 'Allow',
     applies: failed === undefined,
     failed,
     failedClause: undefined,

@@ -1,5 +1,7 @@
+import { ArnText } from '../cut-arn.ts';
 import { compileGlob, matchesGlob } from '../glob.ts';
-import { parseTemplate } from '../template.ts';
+import { isAllVariables, parseTemplate } from '../template.ts';
+import type { Template } from '../template.ts';
 import { addTemplate, idOf, plainly, withinPart } from './draft.ts';
 import type { Draft, Reading } from './draft.ts';
 import { GlobAutomaton } from './glob-automaton.ts';
@@ -47,13 +49,27 @@ const shield = '\u0000';
 
 /** The parts of an operand: colons inside a variable do not cut. */
 function partsOutside(written: string): string[] | undefined {
-  const shielded = written.replace(/\$\{[^}]*\}/g, (found) => found.replaceAll(':', shield));
+  const shielded = written.replace(/\$\{[^}]*(?:\}|$)/g, (found) =>
+    found.endsWith('}') ? found.replaceAll(':', shield) : found,
+  );
   return partsOf(shielded)?.map((part) => part.replaceAll(shield, ':'));
+}
+
+/** An operand of variables alone: the value is the whole ARN. */
+function wholeArn(template: Template, written: string, reading: Reading): TextPattern | undefined {
+  const draft: Draft = { glob: [], opaque: false };
+  if (!addTemplate(draft, template, reading.settled)) return undefined;
+  const id = idOf('operand', written, reading);
+  if (draft.opaque) return new TextPattern(id, anyArn, true);
+  const pattern = new TextPattern(id, draft.glob);
+  return new ArnText(pattern.prefix).isArn ? pattern : undefined;
 }
 
 /** An operand of an Arn operator: as for resources, except that variables stand in every part. */
 export function arnOperand(written: string, reading: Reading): TextPattern | undefined {
   if (!reading.variables || !written.includes('${')) return arnPattern(written, { ...reading, variables: false });
+  const template = parseTemplate(written, { variables: true, globs: true });
+  if (isAllVariables(template)) return wholeArn(template, written, reading);
   const draft: Draft = { glob: [], opaque: false };
   for (const [i, part] of (partsOutside(written) ?? []).entries()) {
     if (!addPart(draft, part, i, reading)) return undefined;
