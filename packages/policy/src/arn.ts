@@ -58,9 +58,33 @@ function headPart(part: string): HeadPart {
 }
 
 const NO_PARTS: readonly HeadPart[] = [];
-const NOTHING = { lead: '', reach: 0, headRest: NO_PARTS, last: -1, tail: undefined, template: undefined };
 
-const EVERY: ArnPattern = { ...NOTHING, written: '*', kind: 'every' };
+/** A class, so that every pattern is one compact object. */
+class Compiled implements ArnPattern {
+  readonly written: string;
+  readonly kind: ArnPattern['kind'];
+  readonly lead: string;
+  readonly reach: number;
+  readonly headRest: readonly HeadPart[];
+  readonly last: number;
+  readonly tail: Pieces | undefined;
+  readonly template: Template | undefined;
+
+  constructor(written: string, kind: ArnPattern['kind'], head?: Head, ending?: Ending) {
+    this.written = written;
+    this.kind = kind;
+    this.lead = head?.lead ?? '';
+    this.reach = head?.reach ?? 0;
+    this.headRest = head?.headRest ?? NO_PARTS;
+    this.last = ending?.last ?? -1;
+    this.tail = ending?.tail;
+    this.template = ending?.template;
+  }
+}
+
+type Head = Pick<ArnPattern, 'lead' | 'reach' | 'headRest'>;
+
+const EVERY: ArnPattern = new Compiled('*', 'every');
 
 /** The literal that a glob begins with: its first piece up to the first `?`. */
 function literalStart(pieces: Pieces): string {
@@ -97,7 +121,8 @@ function withWildHead(written: string, head: readonly string[], ending: Ending):
       .map((part) => `${part}:`)
       .join(''),
   );
-  return { written, kind: 'parts', lead, reach: 0, headRest: restOf(head.slice(wild).map(headPart)), ...ending };
+  const headRest = restOf(head.slice(wild).map(headPart));
+  return new Compiled(written, 'parts', { lead, reach: 0, headRest }, ending);
 }
 
 /** A slice of what is kept anyway, unless an escape (`${*}`) made the text another. */
@@ -111,7 +136,7 @@ function withLiteralHead(written: string, head: readonly string[], ending: Endin
   const { tail } = ending;
   const start = tail === undefined ? '' : literalStart(tail);
   const rest = { lead: leadOf(written, `${whole}${start}`), reach: start.length, headRest: NO_PARTS };
-  return { written, kind: 'parts', ...rest, ...ending, tail: tail && cutPieces(tail, start.length) };
+  return new Compiled(written, 'parts', rest, { ...ending, tail: tail && cutPieces(tail, start.length) });
 }
 
 function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
@@ -120,7 +145,7 @@ function fromParts(written: string, parts: readonly string[], variables: boolean
   if (head.some((part) => WILD.test(part))) return withWildHead(written, head, ending);
   const only = ending.tail?.length === 1 && ending.tail[0]?.holes === undefined ? ending.tail[0]?.text : undefined;
   // Written text and literal text differ when an escape such as ${*} was used.
-  if (only === parts[HEAD]) return { ...NOTHING, written, kind: 'exact' };
+  if (only === parts[HEAD]) return new Compiled(written, 'exact');
   return withLiteralHead(written, head, ending);
 }
 
@@ -132,7 +157,7 @@ function mayBeArn(first: string): boolean {
 export function compileArn(written: string, variables: boolean): ArnPattern {
   if (written === '*') return EVERY;
   const parts = split(written);
-  if (parts === undefined || !mayBeArn(parts[0]!)) return { ...NOTHING, written, kind: 'never' };
+  if (parts === undefined || !mayBeArn(parts[0]!)) return new Compiled(written, 'never');
   return fromParts(written, parts, variables);
 }
 
@@ -213,8 +238,8 @@ function compileDynamicOperand(written: string): ArnTest {
 }
 
 /**
- * The test of an Arn* operator: as for resources, except that variables work in every part, or stand for the whole ARN. A value that is
- * no ARN matches nothing, not even `*`.
+ * The test of an Arn* operator: as for resources, except that variables work in every part, or stand for the whole
+ * ARN. A value that is no ARN matches nothing, not even `*`.
  */
 export function compileArnOperand(written: string, variables: boolean): ArnTest {
   if (variables && written.includes('${')) return compileDynamicOperand(written);

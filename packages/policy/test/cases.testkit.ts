@@ -80,11 +80,12 @@ function requestOf({ request }: GoldenCase): AccessRequest {
   };
 }
 
-/** A trust evaluation is an AssumeRole action with the trust policy as the resource's. */
+/** A trust evaluation is an AssumeRole action, or one that goes with it, with the trust policy as the resource's. */
 function resourceLayerOf(golden: GoldenCase): Layers {
   if (golden.resourcePolicy === undefined) return {};
   const set = setOf(golden.resourcePolicy, 'resource');
-  return golden.request.action.toLowerCase().startsWith('sts:assumerole') ? { trust: set } : { resource: set };
+  const trusts = /^sts:(AssumeRole|TagSession$|SetSourceIdentity$|SetContext$)/i.test(golden.request.action);
+  return trusts ? { trust: set } : { resource: set };
 }
 
 function layersOf(golden: GoldenCase): Layers {

@@ -84,6 +84,8 @@ export const likeMarked = markedGlob;
 
 /** An ARN operand whose variables were put in. */
 export function arnLikeMarked(pattern: string, arn: string): boolean {
+  // An operand that is a value and nothing else is a whole ARN, and literal.
+  if (pattern !== '' && pattern.replace(/\\[^]/gu, '') === '') return unmarked(pattern) === arn;
   // Colons inside values must not cut the pattern.
   const shielded = pattern.replace(/\\:/g, '\\\u0000');
   const wanted = sixParts(shielded);

@@ -94,8 +94,8 @@ function strength(pattern: PrincipalPattern, caller: Principal): Strength {
   if (value === '*') return inAccount || caller.type === 'Anonymous' ? 3 : 0;
   if (!inAccount) return 0;
   if (isAccountOf(value, caller)) return 1;
-  if (value === caller.arn) return 3;
   if (value === caller.roleArn || value === caller.federatingUserArn) return 2;
+  if (value === caller.arn) return 3;
   if (value === caller.uniqueId) return caller.type === 'AssumedRole' ? 2 : 3;
   return 0;
 }
@@ -112,7 +112,7 @@ function best(patterns: readonly PrincipalPattern[], caller: Principal): Strengt
 /** Account, then role or user, then session: all of them must be listed for a Deny with NotPrincipal to spare the caller. */
 function spared(patterns: readonly PrincipalPattern[], caller: Principal, bounded: boolean): boolean {
   if (!accountTypes.includes(caller.type)) return best(patterns, caller) > 0;
-  const values = patterns.map(({ value }) => value);
+  const values = patterns.filter(({ type }) => type === 'AWS' || type === '*').map(({ value }) => value);
   if (values.includes('*')) return true;
   if (bounded && caller.type !== 'Root') return false;
   if (!values.some((value) => isAccountOf(value, caller))) return false;
@@ -219,7 +219,7 @@ export function reference(request: AccessRequest, layers: Layers): Verdict {
 
   const mine = caller.accountId ?? ((caller.arn ?? '').split(':')[4] || undefined);
   const parts = request.resource.split(':');
-  const inArn = parts[0] === 'arn' && parts.length > 5 ? parts[4] : undefined;
+  const inArn = parts[0] === 'arn' && parts.length > 5 && parts[4] !== 'aws' ? parts[4] : undefined;
   if ((request.resourceAccount ?? (inArn || mine)) === mine) {
     if (root && action === 'sts:assumerole') return implicit('root');
     if (granted === 3) return allow(resourceLayer);
