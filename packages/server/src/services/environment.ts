@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Sealer } from '../sealing.ts';
 import type { LinkedDeletions } from './iam/service-linked-deletion.ts';
+import type { DelegationNotices } from './iam/delegation-token.ts';
 import type { MfaVerifier } from './iam/mfa-codes.ts';
+import type { RoleTemplate } from './iam/role-template-table.ts';
 import type { LiveStreams } from './ivs/live.ts';
 import type { Organizations } from './organizations.ts';
 
@@ -23,6 +25,10 @@ export interface Environment {
   readonly mfa?: MfaVerifier;
   /** Who belongs to which organization; absent where nobody keeps any, and then no account belongs to one. */
   readonly organizations?: Organizations;
+  /** Templates of roles; those of `data/role-templates.json` when absent. */
+  readonly roleTemplates?: readonly RoleTemplate[];
+  /** Brings delegation tokens to those who asked for them; absent where nothing can, and then none is sent. */
+  readonly delegationNotices?: DelegationNotices;
   readonly settings: {
     readonly partition: string;
     /** Region of a request that names none. */

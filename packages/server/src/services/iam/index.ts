@@ -8,6 +8,7 @@ import { authorizationDetails } from './authorization-details.ts';
 import { boundaries } from './boundaries.ts';
 import { contextKeys } from './context-keys.ts';
 import { credentialReportRows } from './credential-reports.ts';
+import { delegationRequests } from './delegation-requests.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
 import { instanceProfiles } from './instance-profiles.ts';
@@ -22,6 +23,7 @@ import { organizationAccessReports } from './organization-access-reports.ts';
 import { organizationFeatureRows } from './organization-features.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { policyVersions } from './policy-versions.ts';
+import { roleTemplates } from './role-templates.ts';
 import { roles } from './roles.ts';
 import { samlProviders } from './saml-providers.ts';
 import { serverCertificates } from './server-certificates.ts';
@@ -64,6 +66,8 @@ export const iam = {
   ...organizationFeatureRows,
   ...lastAccessed,
   ...organizationAccessReports,
+  ...roleTemplates,
+  ...delegationRequests,
   ...accountAliasRows,
   ...accountSummary,
   ...authorizationDetails,

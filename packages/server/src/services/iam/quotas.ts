@@ -6,6 +6,8 @@ export const quotas = {
   attachedPoliciesPerRole: 10,
   attachedPoliciesPerUser: 10,
   clientIdsPerOidcProvider: 100,
+  /** Open ones that an account has asked for; ours, AWS names none. */
+  delegationRequestsPerAccount: 1000,
   groupPolicySize: 5120,
   groupsPerAccount: 300,
   groupsPerUser: 10,

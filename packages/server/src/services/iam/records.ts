@@ -44,6 +44,8 @@ export interface RoleRecord {
   readonly permissionsBoundary?: string;
   /** Set for service-linked roles: the service principal. */
   readonly linkedService?: string;
+  /** Set for roles made from a template. */
+  readonly sourceTemplate?: { readonly arn: string; readonly minorVersion: number };
 }
 
 export interface PolicyVersionRecord {

@@ -40,6 +40,10 @@ const listed = async (call: Needs, role: RoleRecord): Promise<Role> => ({
 const extras = (role: RoleRecord): Partial<Role> => ({
   PermissionsBoundary: boundaryOf(role.permissionsBoundary),
   Tags: role.tags.length === 0 ? undefined : role.tags,
+  SourceRoleTemplate: role.sourceTemplate && {
+    TemplateArn: role.sourceTemplate.arn,
+    TemplateMinorVersion: role.sourceTemplate.minorVersion,
+  },
 });
 
 const save = (call: Writes, role: RoleRecord): Promise<void> =>
