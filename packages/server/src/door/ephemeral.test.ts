@@ -37,6 +37,12 @@ describe('control of an ephemeral server', () => {
     expect(await controlAnswer(asked, arrival('POST', 'reset', { sourceIp }))).toBeUndefined();
   });
 
+  test('is not there for what a proxy on this machine passes on', async () => {
+    const asked = control(() => Promise.reject(new Error('must not be called')));
+    const forwarded = { headers: { 'x-forwarded-for': '203.0.113.7' } };
+    expect(await controlAnswer(asked, arrival('POST', 'reset', forwarded))).toBeUndefined();
+  });
+
   test('is not there under any other path', async () => {
     expect(await controlAnswer(control(), arrival('POST', 'reset', { path: '/reset' }))).toBeUndefined();
   });

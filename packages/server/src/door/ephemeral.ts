@@ -40,13 +40,17 @@ const pages: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 
 /** The answer to a control request, or `undefined` when this is not one. */
 export async function controlAnswer(control: EphemeralControl, arrival: Arrival): Promise<Departure | undefined> {
-  if (!arrival.path.startsWith(prefix) || !isLoopback(arrival.sourceIp)) return undefined;
+  if (!arrival.path.startsWith(prefix) || !fromThisMachine(arrival)) return undefined;
   if (fromWebPage(arrival)) return json(403, { error: 'web pages may not control the server' });
   const handler = pages.get(`${arrival.method} ${arrival.path.slice(prefix.length)}`);
   return handler === undefined
     ? json(404, { error: `no such page; there are ${[...pages.keys()].join(', ')}` })
     : handler(control, arrival);
 }
+
+/** A proxy or tunnel on this machine speaks from loopback for clients that are anywhere. */
+const fromThisMachine = ({ sourceIp, headers }: Arrival): boolean =>
+  isLoopback(sourceIp) && headers['x-forwarded-for'] === undefined;
 
 /** Any page that a developer's browser shows can reach loopback; browsers say so in `Origin`. */
 const fromWebPage = ({ rawHeaders }: Arrival): boolean =>

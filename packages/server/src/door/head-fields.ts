@@ -41,8 +41,8 @@ export function headFields(rawHeaders: readonly string[]): HeadFields {
   return fields;
 }
 
-/** Each proxy may add a line of its own to X-Forwarded-For; the last entry is the nearest one's. */
+/** Each proxy may add a line of its own to X-Forwarded-*; the last entry is the nearest one's. */
 function merged(name: keyof HeadFields, known: string | undefined, value: string): string {
   if (known === undefined) return value;
-  return name === 'x-forwarded-for' ? `${known},${value}` : known;
+  return name.startsWith('x-forwarded-') ? `${known},${value}` : known;
 }
