@@ -52,13 +52,15 @@ function malformed(text: string): InputFault {
 /** Name and value pairs in order; a field without `=` has the value ''. */
 export function formFields(text: string): [name: string, value: string][] {
   const fields: [string, string][] = [];
-  for (const part of text.split('&', MAX_FIELDS + 1)) {
+  const parts = text.split('&', MAX_FIELDS + 1);
+  // Empty ones count too: what is beyond the limit is not read, and must not be passed over in silence.
+  if (parts.length > MAX_FIELDS)
+    throw new InputFault('malformedInput', `A request may have at most ${MAX_FIELDS} parameters`);
+  for (const part of parts) {
     if (part === '') continue;
     const at = part.indexOf('=');
     fields.push(at === -1 ? [decoded(part), ''] : [decoded(part.slice(0, at)), decoded(part.slice(at + 1))]);
   }
-  if (fields.length > MAX_FIELDS)
-    throw new InputFault('malformedInput', `A request may have at most ${MAX_FIELDS} parameters`);
   return fields;
 }
 

@@ -157,6 +157,12 @@ describe('forms', () => {
     ['a structure for a value', 'UserName.a=b', 'MalformedInput', 'A structure was given where a value is expected'],
     ['too many levels', `${'a.'.repeat(20)}b=1`, 'MalformedInput', 'Parameters may be nested at most 16 deep'],
     ['too many fields', 'a&'.repeat(10_001), 'MalformedInput', 'A request may have at most 10000 parameters'],
+    [
+      'a field behind so many empty ones that it would not be read',
+      `UserName=a${'&'.repeat(10_001)}PermissionsBoundary=b`,
+      'MalformedInput',
+      'A request may have at most 10000 parameters',
+    ],
   ])('%s is refused', (_, body, code, message) => {
     expect(form('CreateUser', body)).toEqual(refusal(code, message));
   });
