@@ -33,6 +33,8 @@ export interface ArnPattern {
 }
 
 const WILD = /[*?]/;
+/** A whole ARN without wildcards and variables. */
+const PLAIN = /^arn:(?:[^:*?$]*:){4}[^*?$]*$/;
 const HEAD = 5;
 
 /**
@@ -101,8 +103,8 @@ function lastCode(pieces: Pieces): number {
 }
 
 function endingOf(part: string, variables: boolean): Ending {
-  const template = parseTemplate(part, { variables, globs: true });
-  const tail = resolveTemplate(template);
+  const template = variables && part.includes('${') ? parseTemplate(part, { variables, globs: true }) : undefined;
+  const tail = template === undefined ? compileGlob(part) : resolveTemplate(template);
   return tail === undefined ? { tail, template, last: -1 } : { tail, template: undefined, last: lastCode(tail) };
 }
 
@@ -156,6 +158,7 @@ function mayBeArn(first: string): boolean {
 /** Compiles a pattern of Resource, NotResource or an Arn* operator. */
 export function compileArn(written: string, variables: boolean): ArnPattern {
   if (written === '*') return EVERY;
+  if (PLAIN.test(written)) return new Compiled(written, 'exact');
   const parts = split(written);
   if (parts === undefined || !mayBeArn(parts[0]!)) return new Compiled(written, 'never');
   return fromParts(written, parts, variables);

@@ -97,7 +97,8 @@ function byEffect(statements: readonly CompiledStatement[]): Pick<CompiledPolicy
 export function compileDocument(policy: Policy, home: Home): CompiledPolicy {
   const variables = policy.version === '2012-10-17';
   const statements = policy.statements.map((statement) => new StatementInUse(statement, variables, home));
-  return { statements, ...byEffect(statements), unknown: statements.some(({ unknown }) => unknown) };
+  const { allows, denies } = byEffect(statements);
+  return { statements, allows, denies, unknown: statements.some(({ unknown }) => unknown) };
 }
 
 const COMPILED = new WeakMap<Policy, CompiledPolicy>();

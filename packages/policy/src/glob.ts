@@ -32,6 +32,9 @@ const ANYTHING: Pieces = [emptyPiece, emptyPiece];
 
 /** Compiles a pattern in which every `*` and `?` is a wildcard. */
 export function compileGlob(pattern: string): Pieces {
+  const star = pattern.indexOf('*');
+  if (star < 0) return [pieceOf(pattern)];
+  if (star === pattern.length - 1) return [pieceOf(pattern.slice(0, star)), emptyPiece];
   return pattern.split(/\*+/).map(pieceOf);
 }
 

@@ -15,6 +15,13 @@ export type { Decision, Layer, Outcome, StatementRef } from './decision.ts';
 
 export { matchesActions } from './action-match.ts';
 export { compilePolicies, type PolicySet, type PolicySource } from './policy-set.ts';
+export {
+  createPolicyCache,
+  UnreadablePolicy,
+  type PolicyCache,
+  type PolicyCacheOptions,
+  type PolicyText,
+} from './policy-cache.ts';
 export type { Layers } from './layers.ts';
 export { decide, decideAll, type AccessPair } from './decide.ts';
 export { explain, type Explanation, type LayerTrace } from './explain.ts';

@@ -4,7 +4,8 @@ import { decodeBase64 } from './base64.ts';
 import { holdsAddress, parseAddress, parseBlock } from './cidr.ts';
 import { compareDecimals, parseDecimal } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
-import { matchesGlob } from './glob.ts';
+import { compileGlob, matchesGlob } from './glob.ts';
+import type { Pieces } from './glob.ts';
 import { parseInstant } from './instant.ts';
 import type { OperatorName } from './operator-names.ts';
 import { matchesTemplate, parseTemplate, resolveTemplate } from './template.ts';
@@ -27,13 +28,24 @@ const never: Test = () => false;
 
 function text(globs: boolean, onValue: (value: string) => string): Operator['compile'] {
   return (operand, variables) => {
+    if (!variables || !operand.includes('${')) return plainText(operand, globs, onValue);
     const template = parseTemplate(operand, { variables, globs });
     if (template.dynamic) return dynamicText(template, onValue);
     const pieces = resolveTemplate(template) ?? [];
-    if (globs) return (value) => matchesGlob(pieces, value);
+    if (globs) return likeTest(pieces);
     const wanted = onValue(pieces[0]?.text ?? '');
     return (value) => onValue(value) === wanted;
   };
+}
+
+function plainText(operand: string, globs: boolean, onValue: (value: string) => string): Test {
+  if (globs) return likeTest(compileGlob(operand));
+  const wanted = onValue(operand);
+  return onValue === same ? (value) => value === wanted : (value) => onValue(value) === wanted;
+}
+
+function likeTest(pieces: Pieces): Test {
+  return (value) => matchesGlob(pieces, value);
 }
 
 function dynamicText(template: Template, onValue: (value: string) => string): Test {

@@ -1,6 +1,6 @@
 /** The documents of one layer, compiled on first use and indexed by action, then by resource. */
 import { actionApplies, compilePolicy } from './compile.ts';
-import type { CompiledPolicy } from './compile.ts';
+import type { CompiledPolicy, CompiledStatement } from './compile.ts';
 import type { ActionName } from './action-table.ts';
 import { Candidate, ResourceIndex } from './resource-index.ts';
 import type { Policy } from './statement.ts';
@@ -11,6 +11,15 @@ export interface PolicySource {
   /** Which version of the document this is, where it has versions. For records only. */
   readonly version?: string;
   readonly policy: Policy;
+}
+
+/** A source that brings its compiled form. */
+export interface CompiledSource extends PolicySource {
+  readonly compiled: CompiledPolicy;
+}
+
+function compiledForm(source: PolicySource | CompiledSource): CompiledPolicy {
+  return 'compiled' in source ? source.compiled : compilePolicy(source.policy);
 }
 
 /** Documents of one layer, compiled and indexed; made by `compilePolicies`. */
@@ -37,14 +46,19 @@ function weightOf(policies: readonly CompiledPolicy[]): number {
   return weight;
 }
 
+/** Told how many bytes an index took, or gave up (negative). */
+type Charge = (bytes: number) => void;
+
 export class CompiledSet implements PolicySet {
   readonly sources: readonly PolicySource[];
   private compiled: readonly CompiledPolicy[] | undefined;
   private index: PlanIndex | undefined;
+  private readonly charge: Charge | undefined;
   unknown = false;
 
-  constructor(sources: readonly PolicySource[]) {
+  constructor(sources: readonly PolicySource[], charge?: Charge) {
     this.sources = sources;
+    this.charge = charge;
   }
 
   /** The documents, compiled. */
@@ -59,26 +73,45 @@ export class CompiledSet implements PolicySet {
   }
 
   private compile(): readonly CompiledPolicy[] {
-    const policies = this.sources.map(({ policy }) => compilePolicy(policy));
+    const policies = this.sources.map(compiledForm);
     this.compiled = policies;
     this.unknown = policies.some((policy) => policy.unknown);
-    if (weightOf(policies) > SMALL) this.index = new PlanIndex(this.sources, policies);
+    if (weightOf(policies) > SMALL) this.index = new PlanIndex(this.sources, policies, this.charge);
     return policies;
   }
 }
 
+interface Indexed {
+  readonly statement: CompiledStatement;
+  readonly candidates: readonly Candidate[];
+}
+
+function indexed(statement: CompiledStatement, source: number, policy: string): Indexed {
+  const { index, sid, resources, notResource } = statement;
+  const ref = { policy, index, sid };
+  const patterns = resources === undefined || notResource ? [undefined] : resources;
+  return { statement, candidates: patterns.map((pattern) => new Candidate(statement, source, ref, pattern)) };
+}
+
+/** Bytes of a candidate, of its place in a plan, and of a plan. */
+const COST = { candidate: 200, place: 60, plan: 600 } as const;
+
 class PlanIndex {
-  private readonly sources: readonly PolicySource[];
-  private readonly policies: readonly CompiledPolicy[];
+  private readonly statements: readonly Indexed[];
   private readonly plans = new Map<number, Plan>();
   /** Plans by the statements they hold: actions with the same statements share one. */
   private readonly shared = new Map<string, Plan>();
+  private readonly charge: Charge | undefined;
+  private charged = 0;
   private lastId = -1;
   private lastPlan: Plan | undefined;
 
-  constructor(sources: readonly PolicySource[], policies: readonly CompiledPolicy[]) {
-    this.sources = sources;
-    this.policies = policies;
+  constructor(sources: readonly PolicySource[], policies: readonly CompiledPolicy[], charge: Charge | undefined) {
+    this.statements = policies.flatMap(({ statements }, source) =>
+      statements.map((statement) => indexed(statement, source, sources[source]?.id ?? '')),
+    );
+    this.charge = charge;
+    charge?.(COST.candidate * this.statements.reduce((sum, { candidates }) => sum + candidates.length, 0));
   }
 
   planFor(action: ActionName): Plan {
@@ -90,31 +123,29 @@ class PlanIndex {
   }
 
   private remember(action: ActionName): Plan {
-    const candidates = this.candidates(action.lower);
+    if (this.plans.size >= PLANS) this.forget();
+    const candidates = this.statements
+      .filter(({ statement }) => actionApplies(statement, action.lower))
+      .flatMap((one) => one.candidates);
     const signature = signatureOf(candidates);
-    const plan = this.shared.get(signature) ?? makePlan(candidates);
-    if (this.plans.size >= PLANS) {
-      this.plans.clear();
-      this.shared.clear();
-    }
+    const plan = this.shared.get(signature) ?? this.make(candidates);
     this.plans.set(action.id, plan);
     this.shared.set(signature, plan);
     return plan;
   }
 
-  private candidates(action: string): Candidate[] {
-    const found: Candidate[] = [];
-    for (const [source, { statements }] of this.policies.entries()) {
-      for (const statement of statements) {
-        if (!actionApplies(statement, action)) continue;
-        const { index, sid } = statement;
-        const ref = { policy: this.sources[source]?.id ?? '', index, sid };
-        if (statement.resources === undefined || statement.notResource)
-          found.push(new Candidate(statement, source, ref));
-        else for (const pattern of statement.resources) found.push(new Candidate(statement, source, ref, pattern));
-      }
-    }
-    return found;
+  private make(candidates: readonly Candidate[]): Plan {
+    const bytes = COST.plan + COST.place * candidates.length;
+    this.charged += bytes;
+    this.charge?.(bytes);
+    return makePlan(candidates);
+  }
+
+  private forget(): void {
+    this.plans.clear();
+    this.shared.clear();
+    this.charge?.(-this.charged);
+    this.charged = 0;
   }
 }
 

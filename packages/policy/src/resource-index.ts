@@ -24,7 +24,7 @@ export class Candidate {
   /** Position of its document in the set. */
   readonly source: number;
 
-  constructor(statement: CompiledStatement, source: number, ref: StatementRef, pattern?: ArnPattern) {
+  constructor(statement: CompiledStatement, source: number, ref: StatementRef, pattern: ArnPattern | undefined) {
     this.exact = pattern?.kind === 'exact' ? pattern.written : undefined;
     this.bare =
       statement.principals === undefined && statement.resources !== undefined && statement.clauses.length === 0;

@@ -62,7 +62,9 @@ export class Coverage {
   }
 
   private readonly coversAction: PatternTest = (wide, narrow) => {
-    return wide === '*' || this.coversGlob(wide.toLowerCase(), narrow.toLowerCase());
+    if (wide === '*') return true;
+    const [own, other] = [vendorAndName(wide.toLowerCase()), vendorAndName(narrow.toLowerCase())];
+    return own !== undefined && other !== undefined && own.every((part, i) => this.coversGlob(part, other[i]!));
   };
 
   /** The first five parts one by one, the sixth whole, as they are matched. */
@@ -83,9 +85,13 @@ export class Coverage {
     if (product > largestPair || !this.afford(cost + 1)) return false;
     if (wide === narrow) return true;
     if (wide.includes('${') || (wide.includes('?') && /\*|\$\{/.test(narrow))) return false;
-    return matchesGlob(compileGlob(wide), narrow);
+    return matchesGlob(compileGlob(wide), narrow.replace(reference, anyText));
   }
 }
+
+/** What may be a variable or an escape, closed or not; and a character for it that only a wildcard takes. */
+const reference = /\$\{[^}]*\}?/g;
+const anyText = '\u0000';
 
 type PatternTest = (wide: string, narrow: string) => boolean;
 
@@ -98,6 +104,12 @@ function coversPrincipals({ principal: wide }: Statement, { principal: narrow }:
   if (same(wide, narrow)) return true;
   if (wide?.mode !== 'only' || narrow?.mode !== 'only' || !wide.patterns.some(({ type }) => type === '*')) return false;
   return narrow.patterns.every(({ type }) => type === 'AWS' || type === '*');
+}
+
+/** An action in its two parts; without a colon it matches nothing. */
+function vendorAndName(action: string): readonly [string, string] | undefined {
+  const at = action.indexOf(':');
+  return at < 0 ? undefined : [action.slice(0, at), action.slice(at + 1)];
 }
 
 function sixParts(resource: string): readonly string[] | undefined {
