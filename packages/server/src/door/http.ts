@@ -35,6 +35,8 @@ export interface Door {
 }
 
 const maxHeaderBytes = 32_768;
+/** How often node looks for clients whose time is over; by its own choice it would let them stay 30 s longer. */
+const timeoutCheckMs = 1000;
 
 /** Opens the door. Resolves once it listens; rejects when the address cannot be had. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -43,6 +45,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: Math.min(options.requestTimeoutMs, 15_000),
     requestTimeout: options.requestTimeoutMs,
+    connectionsCheckingInterval: timeoutCheckMs,
     keepAliveTimeout: 65_000,
     noDelay: true,
   };
