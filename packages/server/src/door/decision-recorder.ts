@@ -12,8 +12,10 @@ export interface RecorderOptions {
 }
 
 const batchRows = 500;
-/** Beyond this many waiting rows, requests wait for the log: nothing is decided unrecorded. */
+/** Beyond this many waiting rows, requests wait for the log. */
 const maxWaiting = 20_000;
+/** So many rows are kept for a log that cannot be written; what comes then is lost, and that is logged. */
+const maxKept = 40_000;
 const pruneEveryMs = 60_000;
 
 export class DecisionRecorder {
@@ -55,11 +57,17 @@ export class DecisionRecorder {
       try {
         await this.#decisions.append(batch);
       } catch (error) {
-        this.#waiting = [...batch, ...this.#waiting].slice(0, maxWaiting * 2);
-        this.#options.log.error({ err: error, waiting: this.#waiting.length }, 'decisions could not be recorded');
+        this.#keep([...batch, ...this.#waiting], error);
         return;
       }
     }
+  }
+
+  /** Takes back what was not written. */
+  #keep(rows: DecisionRow[], err: unknown): void {
+    this.#waiting = rows.slice(0, maxKept);
+    const [waiting, lost] = [this.#waiting.length, rows.length - this.#waiting.length];
+    this.#options.log.error({ err, waiting, lost }, 'decisions could not be recorded');
   }
 
   async #prune(): Promise<void> {
