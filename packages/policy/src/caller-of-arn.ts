@@ -1,6 +1,6 @@
 import type { CallerType, Principal } from './request.ts';
 
-/** The caller types an ARN can be given for; `Role` stands for a session of the role. */
+/** The caller types an ARN can be given for; `Role` and `AssumedRole` take the ARN of a role or of a session of it. */
 export type CallerKind = CallerType | 'Role';
 
 const roleForm = /^arn:[^:]*:iam::[^:]*:role\/(?:.*\/)?([^/]+)$/;
@@ -20,8 +20,10 @@ export function callerOfArn(arn: string, kind: CallerKind, rolePath?: string): P
   const named = (entity: string) =>
     `arn:${partition}:iam::${accountId}:${entity}/${rest.join(':').split('/')[1] ?? ''}`;
   const base = { arn, accountId };
-  if (kind === 'Role') return sessionOf({ ...base, roleArn: arn });
-  if (kind === 'AssumedRole') return sessionOf({ ...base, roleArn: sameRole(named('role'), rolePath) });
+  if (kind === 'Role' || kind === 'AssumedRole') {
+    const isRole = rest[0]?.startsWith('role/') === true;
+    return sessionOf({ ...base, roleArn: isRole ? arn : sameRole(named('role'), rolePath) });
+  }
   if (kind === 'FederatedUser') return { ...base, type: kind, federatingUserArn: named('user') };
   return { ...base, type: kind };
 }

@@ -35,9 +35,10 @@ const maxCaseLength = 4_194_304;
  *       scps?, rcps?, rcpDefaultFullAccess?, vpcEndpointPolicies?[],
  *       request: { principal, principalType, action, resource, resourceAccount?, context?, actionHasNoResourceTypes? } }
  *
- * `permissionBoundary` and `sessionPolicy` are a document or a list of them; `scps` and `rcps` are levels
- * `[{ policies[] }]` from the root to the account. Other members are passed over. A resource policy of an
- * `sts:AssumeRole*` request (or of `TagSession`, `SetSourceIdentity`, `SetContext`) is the role's trust policy. Sources are named by their place, as `/identityPolicies/0`.
+ * `permissionBoundary` and `sessionPolicy` are a document or a list of them; `scps` and `rcps` are levels `[{ policies[] }]` from the root to the
+ * account. Other members are passed over. A resource policy of an `sts:AssumeRole*` request (or of `TagSession`,
+ * `SetSourceIdentity`, `SetContext`) is the role's trust policy. Sources are named by their place, as
+ * `/identityPolicies/0`.
  * Never throws on user data; a policy that does not parse, or has a repeated key, makes the case unreadable.
  */
 export function readDecisionCase(text: string): DecisionCaseResult {

@@ -63,8 +63,10 @@ export function principalOf(arn: string, type: CallerType | 'Role'): Principal {
   const [, partition, , , accountId, rest] = arn.split(':') as [string, string, string, string, string, string];
   const base = { arn, accountId, serviceLinkedRole: rest.startsWith('role/aws-service-role/') };
   const name = rest.split('/')[1] ?? '';
-  if (type === 'Role') return { ...base, type: 'AssumedRole', roleArn: arn };
-  if (type === 'AssumedRole') return { ...base, type, roleArn: `arn:${partition}:iam::${accountId}:role/${name}` };
+  if (type === 'Role' || type === 'AssumedRole') {
+    const roleArn = rest.startsWith('role/') ? arn : `arn:${partition}:iam::${accountId}:role/${name}`;
+    return { ...base, type: 'AssumedRole', roleArn };
+  }
   if (type === 'FederatedUser')
     return { ...base, type, federatingUserArn: `arn:${partition}:iam::${accountId}:user/${name}` };
   return { ...base, type };
