@@ -7,7 +7,9 @@ import { KeyFileError, openKeyRing, parseKeyRing } from './key-file.ts';
 import { KeyRing } from './key-ring.ts';
 import type { RandomBytes } from './key-ring.ts';
 import type { Sealer } from './sealing.ts';
+import { accessKeys, anyAccount } from './services/iam/records.ts';
 import { openStore } from './store/index.ts';
+import { StoreUnavailable } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
 export interface State {
@@ -24,7 +26,26 @@ export async function openSettingsStore(settings: Settings, random: RandomBytes)
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const sealer = sealerOf(settings, random);
   const database = settings.database === '' ? join(settings.data, 'stagedoor.db') : settings.database;
-  return { store: await openStore({ database, sealer }), sealer };
+  const store = await openStore({ database, sealer });
+  await assertKeysFit(store, settings).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  return { store, sealer };
+}
+
+const keyFileOf = ({ keyFile, data }: Settings): string => (keyFile === '' ? join(data, 'sealing.keys') : keyFile);
+
+/** A lost key file is made anew like a first one; a store sealed with the lost keys must not be gone on with. */
+async function assertKeysFit(store: Store, settings: Settings): Promise<void> {
+  try {
+    await store.reader.list(accessKeys, anyAccount, { limit: 1 });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable) || error.retryable) throw error;
+    const where = settings.key === '' ? keyFileOf(settings) : 'STAGEDOOR_KEY';
+    const text = `the secrets in the store cannot be read; were they sealed with other keys than those of ${where}?`;
+    throw new SettingsError(`${text} (${error.message})`, { cause: error });
+  }
 }
 
 function sealerOf(settings: Settings, random: RandomBytes): Sealer {
@@ -36,7 +57,7 @@ function sealerOf(settings: Settings, random: RandomBytes): Sealer {
   }
   try {
     if (settings.key !== '') return parseKeyRing(settings.key, random);
-    return openKeyRing(settings.keyFile === '' ? join(settings.data, 'sealing.keys') : settings.keyFile, random);
+    return openKeyRing(keyFileOf(settings), random);
   } catch (error) {
     if (error instanceof KeyFileError) throw new SettingsError(error.message);
     throw error;
