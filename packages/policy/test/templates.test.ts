@@ -12,7 +12,12 @@ function conditioned(operator: string, operand: string): Policy {
 
 function allows(policy: Policy, context: Readonly<Record<string, string>>): boolean {
   const principal = { type: 'User', arn: 'arn:aws:iam::111122223333:user/alice', accountId: '111122223333' } as const;
-  const request = { principal, action: 'ivs:GetChannel', resource: '*', context: createContext(Object.entries(context)) };
+  const request = {
+    principal,
+    action: 'ivs:GetChannel',
+    resource: '*',
+    context: createContext(Object.entries(context)),
+  };
   return decide(request, { identity: compilePolicies([{ id: 'p', policy }]) }).decision === 'Allow';
 }
 
