@@ -41,7 +41,7 @@ export interface AccessReportRecord {
 }
 
 /** Keyed by the job's id. */
-export const accessReports: Collection<AccessReportRecord> = {
+const accessReports: Collection<AccessReportRecord> = {
   name: 'iam.access-report',
   indexes: ({ askedBy }) => ({ askedBy }),
 };

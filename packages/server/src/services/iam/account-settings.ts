@@ -19,7 +19,7 @@ export interface AccountSettingsRecord {
 }
 
 /** Keyed by `settingsKey`. */
-export const accountSettings: Collection<AccountSettingsRecord> = { name: 'iam.account-settings' };
+const accountSettings: Collection<AccountSettingsRecord> = { name: 'iam.account-settings' };
 const settingsKey = 'settings';
 
 /** So many properties an account may have, in all namespaces. */
@@ -35,7 +35,7 @@ async function change(call: Writes, changes: AccountSettingsRecord): Promise<voi
 }
 
 /** Issuer of the account's identity tokens, below this installation's own address. */
-export const outboundIssuer = (call: Needs, issuerId: string): string =>
+const outboundIssuer = (call: Needs, issuerId: string): string =>
   `${call.env.settings.publicUrl}/outbound-identity/${issuerId}`;
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));

@@ -9,13 +9,13 @@ import { state } from './needs.ts';
 import type { Needs } from './needs.ts';
 import { anyAccount } from './records.ts';
 
-export interface OrganizationFeaturesRecord {
+interface OrganizationFeaturesRecord {
   readonly organizationId: string;
   readonly features: readonly FeatureType[];
 }
 
 /** In scope `anyAccount`, keyed by the organization's id: whoever administers it may change it. */
-export const organizationFeatures: Collection<OrganizationFeaturesRecord> = { name: 'iam.organization-features' };
+const organizationFeatures: Collection<OrganizationFeaturesRecord> = { name: 'iam.organization-features' };
 
 type Refusals =
   | 'OrganizationNotFoundException'

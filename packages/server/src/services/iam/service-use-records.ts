@@ -26,7 +26,7 @@ export const serviceUses: Collection<ServiceUseRecord> = {
 };
 
 /** What is longer ago is not told: 400 days. */
-export const trackingMs = 400 * 86_400_000;
+const trackingMs = 400 * 86_400_000;
 
 const recent = (uses: readonly { readonly value: ServiceUseRecord }[], now: number): ServiceUseRecord[] =>
   uses.map(({ value }) => value).filter(({ at }) => now - at <= trackingMs);
