@@ -117,6 +117,12 @@ export function w3Principal(index) {
   ].map((document) => JSON.stringify(document));
 }
 
+/** W3 with managed policies: three of a pool that everyone shares. */
+export function w3Pool(size) {
+  const pool = Array.from({ length: size }, (_, i) => w3Principal(i)[i % 3]);
+  return (index) => [0, 1, 2].map((n) => pool[(index * 7 + n * 331) % size]);
+}
+
 export function w3Request(random, index) {
   return { action: random.pick(['ivs:GetChannel', 'ivs:StopStream', 'ivs:DeleteChannel', 'kinesisvideo:PutMedia']), resource: random.chance(0.5) ? arn('ivs', 'channel', `p${index}-main`) : arn('kinesisvideo', 'stream', `p${index}/1234567890123`), context: { 'aws:PrincipalTag/team': `team-${index % 100}` } };
 }

@@ -133,22 +133,27 @@ function leadOf(written: string, lead: string): string {
   return slice === lead ? slice : lead;
 }
 
-function withLiteralHead(written: string, head: readonly string[], ending: Ending): ArnPattern {
-  const whole = `${head.join(':')}:`;
+function withLiteralHead(written: string, head: string, ending: Ending): ArnPattern {
   const { tail } = ending;
   const start = tail === undefined ? '' : literalStart(tail);
-  const rest = { lead: leadOf(written, `${whole}${start}`), reach: start.length, headRest: NO_PARTS };
+  const rest = { lead: leadOf(written, `${head}${start}`), reach: start.length, headRest: NO_PARTS };
   return new Compiled(written, 'parts', rest, { ...ending, tail: tail && cutPieces(tail, start.length) });
 }
 
-function fromParts(written: string, parts: readonly string[], variables: boolean): ArnPattern {
-  const head = parts.slice(0, HEAD);
-  const ending = endingOf(parts[HEAD]!, variables);
-  if (head.some((part) => WILD.test(part))) return withWildHead(written, head, ending);
+/** For patterns of six parts and more whose head holds no wildcard, as most do: nothing has to be taken apart. */
+function fromLiteralHead(written: string, behind: number, variables: boolean): ArnPattern {
+  const part = written.slice(behind);
+  const ending = endingOf(part, variables);
   const only = ending.tail?.length === 1 && ending.tail[0]?.holes === undefined ? ending.tail[0]?.text : undefined;
   // Written text and literal text differ when an escape such as ${*} was used.
-  if (only === parts[HEAD]) return new Compiled(written, 'exact');
-  return withLiteralHead(written, head, ending);
+  if (only === part) return new Compiled(written, 'exact');
+  return withLiteralHead(written, written.slice(0, behind), ending);
+}
+
+function fromParts(written: string, variables: boolean): ArnPattern {
+  const parts = split(written);
+  if (parts === undefined || !mayBeArn(parts[0]!)) return new Compiled(written, 'never');
+  return withWildHead(written, parts.slice(0, HEAD), endingOf(parts[HEAD]!, variables));
 }
 
 function mayBeArn(first: string): boolean {
@@ -159,9 +164,9 @@ function mayBeArn(first: string): boolean {
 export function compileArn(written: string, variables: boolean): ArnPattern {
   if (written === '*') return EVERY;
   if (PLAIN.test(written)) return new Compiled(written, 'exact');
-  const parts = split(written);
-  if (parts === undefined || !mayBeArn(parts[0]!)) return new Compiled(written, 'never');
-  return fromParts(written, parts, variables);
+  const behind = behindColons(written, 0, HEAD);
+  const literal = behind > 0 && written.startsWith('arn:') && !WILD.test(written.slice(0, behind));
+  return literal ? fromLiteralHead(written, behind, variables) : fromParts(written, variables);
 }
 
 function matchesPart(part: HeadPart, given: string): boolean {

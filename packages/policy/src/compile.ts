@@ -80,7 +80,9 @@ class StatementInUse implements CompiledStatement {
   }
 
   get source(): Statement {
-    return this.home.policy.statements.find(({ index }) => index === this.index)!;
+    const { statements } = this.home.policy;
+    const here = statements[this.index];
+    return here?.index === this.index ? here : statements.find(({ index }) => index === this.index)!;
   }
 }
 

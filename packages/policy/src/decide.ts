@@ -231,20 +231,20 @@ export function withoutDenies(ask: Ask, layers: Layers): Decision {
 
 /** The sets that bear on the caller, in the order in which they are consulted. */
 export function layersFor(ask: Ask, layers: Layers): readonly LayerInForce[] {
-  const own = hasIdentity(ask);
-  const rows: readonly (readonly [Layer, readonly (PolicySet | undefined)[] | undefined, Reading])[] = [
-    ['rcp', rcpsFor(ask, layers), 'open'],
-    ['scp', scpsFor(ask, layers), 'identity'],
-    ['vpcEndpoint', [layers.vpcEndpoint], 'open'],
-    ['trust', [layers.trust], 'resource'],
-    ['resource', [layers.resource], 'resource'],
-    ['identity', own ? [layers.identity] : [], 'identity'],
-    ['boundary', own ? [layers.boundary] : [], 'identity'],
-    ['session', own ? [layers.session] : [], 'identity'],
-  ];
-  return rows.flatMap(([layer, sets, reading]) =>
-    (sets ?? []).flatMap((set, level) => (set === undefined ? [] : [{ layer, level, set, reading }])),
-  );
+  const found: LayerInForce[] = [];
+  const add = (layer: Layer, set: PolicySet | undefined, reading: Reading, level = 0): void => {
+    if (set !== undefined) found.push({ layer, level, set, reading });
+  };
+  rcpsFor(ask, layers)?.forEach((set, level) => add('rcp', set, 'open', level));
+  scpsFor(ask, layers)?.forEach((set, level) => add('scp', set, 'identity', level));
+  add('vpcEndpoint', layers.vpcEndpoint, 'open');
+  add('trust', layers.trust, 'resource');
+  add('resource', layers.resource, 'resource');
+  if (!hasIdentity(ask)) return found;
+  add('identity', layers.identity, 'identity');
+  add('boundary', layers.boundary, 'identity');
+  add('session', layers.session, 'identity');
+  return found;
 }
 
 /** One set in force; `level` counts from the root for control policies, else it is 0. */

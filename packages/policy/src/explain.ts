@@ -1,5 +1,7 @@
 /** The decision with everything that led to it. */
+import type { ActionName } from './action-table.ts';
 import { Ask } from './ask.ts';
+import { actionApplies } from './compile.ts';
 import { decideAsked, layersFor } from './decide.ts';
 import type { LayerInForce } from './decide.ts';
 import type { Decision, Layer } from './decision.ts';
@@ -37,36 +39,61 @@ export interface Explanation {
   readonly change: readonly Change[] | undefined;
 }
 
-function outcomeOf(statements: readonly StatementTrace[]): LayerTrace['outcome'] {
-  let outcome: LayerTrace['outcome'] = 'silent';
-  for (const { applies, effect } of statements) {
-    if (!applies) continue;
-    if (effect === 'Deny') return 'denies';
-    outcome = 'allows';
-  }
-  return outcome;
+function outcomeOf(applying: readonly StatementTrace[]): LayerTrace['outcome'] {
+  if (applying.length === 0) return 'silent';
+  return applying.some(({ effect }) => effect === 'Deny') ? 'denies' : 'allows';
 }
 
-const TRACEABLE = new WeakMap<PolicySet, readonly Traceable[]>();
+/** Actions for which a set remembers what bears on them; beyond, it starts anew. */
+const ACTIONS = 1024;
 
-function traceablesOf(set: PolicySet): readonly Traceable[] {
-  const known = TRACEABLE.get(set);
-  if (known !== undefined) return known;
-  const made = compiledSet(set).policies.flatMap(({ statements }, source) =>
-    statements.map((statement) =>
-      traceable(
-        statement,
-        refTo(set, { statement, source, strength: Strength.none, ref: undefined, granted: undefined }),
+class TraceableSet {
+  readonly statements: readonly Traceable[];
+  /** The traces of statements for other actions, which are the same for every request. */
+  readonly others: readonly StatementTrace[];
+  /** Positions of the statements that bear on an action. */
+  private readonly bearing = new Map<number, readonly number[]>();
+
+  constructor(set: PolicySet) {
+    this.statements = compiledSet(set).policies.flatMap(({ statements }, source) =>
+      statements.map((statement) =>
+        traceable(
+          statement,
+          refTo(set, { statement, source, strength: Strength.none, ref: undefined, granted: undefined }),
+        ),
       ),
-    ),
-  );
-  TRACEABLE.set(set, made);
-  return made;
+    );
+    this.others = this.statements.map(({ fixed }) => fixed.action);
+  }
+
+  placesFor(action: ActionName): readonly number[] {
+    const known = this.bearing.get(action.id);
+    if (known !== undefined) return known;
+    if (this.bearing.size >= ACTIONS) this.bearing.clear();
+    const places = [...this.statements.keys()].filter((i) => actionApplies(this.statements[i]!.compiled, action.lower));
+    this.bearing.set(action.id, places);
+    return places;
+  }
+}
+
+const TRACEABLE = new WeakMap<PolicySet, TraceableSet>();
+
+function traceableSet(set: PolicySet): TraceableSet {
+  const known = TRACEABLE.get(set) ?? new TraceableSet(set);
+  TRACEABLE.set(set, known);
+  return known;
 }
 
 function traceLayer({ layer, level, set, reading }: LayerInForce, ask: Ask): LayerTrace {
-  const statements = traceablesOf(set).map((statement) => traceStatement(statement, ask, reading));
-  return { layer, level, outcome: outcomeOf(statements), statements };
+  const prepared = traceableSet(set);
+  const statements = prepared.others.slice();
+  const applying: StatementTrace[] = [];
+  for (const place of prepared.placesFor(ask.action)) {
+    const trace = traceStatement(prepared.statements[place]!, ask, reading);
+    statements[place] = trace;
+    if (trace.applies) applying.push(trace);
+  }
+  return { layer, level, outcome: outcomeOf(applying), statements };
 }
 
 function given(layers: Layers): Layer[] {

@@ -1,6 +1,6 @@
 /** What one statement made of a request, clause by clause. Uses the functions that decide. */
 import type { Ask } from './ask.ts';
-import { actionApplies, clausePasses, namesCaller, resourceApplies } from './compile.ts';
+import { clausePasses, namesCaller, resourceApplies } from './compile.ts';
 import type { CompiledStatement, Reading } from './compile.ts';
 import type { CompiledClause } from './conditions.ts';
 import type { StatementRef } from './decision.ts';
@@ -147,7 +147,6 @@ function missingKeys(
 }
 
 function failedElement(statement: CompiledStatement, ask: Ask, reading: Reading): Element | undefined {
-  if (!actionApplies(statement, ask.action.lower)) return 'action';
   if (!resourceApplies(statement, ask)) return 'resource';
   return namesCaller(statement, ask, reading) === Strength.none ? 'principal' : undefined;
 }
@@ -166,11 +165,10 @@ function fullTrace({ compiled, fixed, variables }: Traceable, ask: Ask, early: E
   };
 }
 
-/** Follows one statement. */
+/** Follows one statement whose action applies; for any other the trace is `fixed.action`. */
 export function traceStatement(statement: Traceable, ask: Ask, reading: Reading): StatementTrace {
   const { compiled, fixed, variables } = statement;
   const early = failedElement(compiled, ask, reading);
-  if (early === 'action') return fixed.action;
   const plain = variables.length === 0 && (early !== undefined || compiled.clauses.length === 0);
   return plain ? fixed[early ?? 'none'] : fullTrace(statement, ask, early);
 }

@@ -63,16 +63,19 @@ test.each([
   ['nor does one that only ends like the other', '*a', '*', 'v:a', '*'],
   ['a variable is not the text it is written as', 'v:a', 'arn:aws:s3:::*}', 'v:a', 'arn:aws:s3:::${aws:username}'],
   ['an escape is not the text it is written as', 'v:a', 'arn:aws:s3:::x$*', 'v:a', 'arn:aws:s3:::x${*}'],
-])('a Deny that does not cover an Allow does not make it dead: %s', (_name, ...[Action, Resource, action, resource]) => {
-  const policy = policyFrom({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Deny', Action, Resource },
-      { Effect: 'Allow', Action: action, Resource: resource },
-    ],
-  });
-  expect(lintPolicy(policy, { kind: 'identity' }).map(({ code }) => code)).not.toContain('dead-statement');
-});
+])(
+  'a Deny that does not cover an Allow does not make it dead: %s',
+  (_name, ...[Action, Resource, action, resource]) => {
+    const policy = policyFrom({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Deny', Action, Resource },
+        { Effect: 'Allow', Action: action, Resource: resource },
+      ],
+    });
+    expect(lintPolicy(policy, { kind: 'identity' }).map(({ code }) => code)).not.toContain('dead-statement');
+  },
+);
 
 test('a wildcard takes in whatever a variable stands for', () => {
   const statement = { Effect: 'Allow', Action: 'v:a', Resource: 'arn:aws:s3:::home/*' };
