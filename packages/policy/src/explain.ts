@@ -6,6 +6,8 @@ import { decideAsked, layersFor } from './decide.ts';
 import type { LayerInForce } from './decide.ts';
 import type { Decision, Layer } from './decision.ts';
 import { denialMessage } from './denial-message.ts';
+import { factsToAllow } from './facts.ts';
+import type { FactChange } from './facts.ts';
 import type { Layers } from './layers.ts';
 import { compiledSet } from './policy-set.ts';
 import type { PolicySet } from './policy-set.ts';
@@ -37,6 +39,11 @@ export interface Explanation {
   readonly ignored: readonly Layer[];
   /** What would flip the decision; `undefined` when no policy could. */
   readonly change: readonly Change[] | undefined;
+  /**
+   * For a denial: facts under which the same request would be allowed with the policies as they are (MFA that was not
+   * used, a tag the resource lacks). Often nearer than `change`. Searched for when first read; `undefined` when none were found.
+   */
+  readonly facts: readonly FactChange[] | undefined;
 }
 
 function outcomeOf(applying: readonly StatementTrace[]): LayerTrace['outcome'] {
@@ -111,11 +118,16 @@ export function explain(request: AccessRequest, layers: Layers): Explanation {
   const ask = new Ask(request, layers.boundary !== undefined);
   const decision = decideAsked(ask, layers);
   const inForce = layersFor(ask, layers);
+  let facts: { readonly found: readonly FactChange[] | undefined } | undefined;
   return {
     decision,
     message: decision.decision === 'Allow' ? undefined : denialMessage(request, decision),
     layers: inForce.map((one) => traceLayer(one, ask)),
     ignored: given(layers).filter((layer) => !inForce.some((one) => one.layer === layer)),
     change: smallestChange(decision, ask, layers),
+    get facts() {
+      facts ??= { found: factsToAllow(decision, ask, layers) };
+      return facts.found;
+    },
   };
 }

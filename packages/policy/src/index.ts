@@ -25,6 +25,7 @@ export {
 export type { Layers } from './layers.ts';
 export { decide, decideAll, type AccessPair } from './decide.ts';
 export { explain, type Explanation, type LayerTrace } from './explain.ts';
+export { withFacts, type FactChange } from './facts.ts';
 export type { Change, StatementDraft } from './smallest-change.ts';
 export type { ClauseTrace, Element, OperandTrace, StatementTrace, VariableTrace } from './trace.ts';
 export { createContext } from './context.ts';
