@@ -9,7 +9,7 @@ import { controlAnswer } from './door/ephemeral.ts';
 import { openDoor } from './door/http.ts';
 import type { Door, DoorOptions } from './door/http.ts';
 import { openOps } from './door/ops.ts';
-import { serve, tooLarge } from './door/rooms.ts';
+import { serve, turnAway } from './door/rooms.ts';
 import { clockFor, environmentOf, openHouse } from './house.ts';
 import type { OpenHouse } from './house.ts';
 import { importFile } from './import/import.ts';
@@ -104,7 +104,7 @@ const opened = (
     clock: env.clock,
     log,
     serve: serveArrival,
-    tooLarge,
+    turnAway,
   });
 
 /** Control requests of `--ephemeral`, before anything else sees them. */

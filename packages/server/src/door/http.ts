@@ -8,7 +8,7 @@ import { Readable, pipeline } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Arrival, Departure } from './arrival.ts';
-import { readBody } from './body.ts';
+import { BodyRoom, readBody } from './body.ts';
 import { headFields } from './head-fields.ts';
 import type { HeadFields } from './head-fields.ts';
 import { peerOf } from './peer.ts';
@@ -24,8 +24,8 @@ export interface DoorOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly serve: (arrival: Arrival) => Promise<Departure>;
-  /** Answers when a body is too large; made by the protocol in question. */
-  readonly tooLarge: (requestId: string) => Departure;
+  /** Answers a body that is too large, or that there is no memory for now. */
+  readonly turnAway: (reason: 'tooLarge' | 'busy', requestId: string) => Departure;
 }
 
 export interface Door {
@@ -35,12 +35,15 @@ export interface Door {
 }
 
 const maxHeaderBytes = 32_768;
+/** Bytes of unfinished bodies in memory at once, per process. */
+const maxBodiesBytes = 256 * 1024 * 1024;
 /** How often node looks for clients whose time is over; by its own choice it would let them stay 30 s longer. */
 const timeoutCheckMs = 1000;
 
 /** Opens the door. Resolves once it listens; rejects when the address cannot be had. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const listener: RequestListener = (request, response) => void answer(options, server, request, response);
+  const room = new BodyRoom(Math.max(maxBodiesBytes, options.maxBodyBytes));
+  const listener: RequestListener = (request, response) => void answer(options, room, server, request, response);
   const limits = {
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: Math.min(options.requestTimeoutMs, 15_000),
@@ -79,6 +82,7 @@ function listening(server: Server, { host, port }: DoorOptions): Promise<void> {
 
 async function answer(
   options: DoorOptions,
+  room: BodyRoom,
   server: Server,
   request: IncomingMessage,
   response: ServerResponse,
@@ -86,7 +90,7 @@ async function answer(
   const requestId = randomUUID();
   try {
     const headers = headFields(request.rawHeaders);
-    const pending = readBody(request, headers, options.maxBodyBytes);
+    const pending = readBody(request, headers, options.maxBodyBytes, room);
     const body = pending instanceof Promise ? await pending : pending;
     if (body.ok) {
       const arrival = arrivalOf(options, request, headers, requestId, body.bytes);
@@ -94,9 +98,9 @@ async function answer(
       // A closing door would otherwise wait for whoever keeps the connection.
       if (!server.listening) response.shouldKeepAlive = false;
       send(response, requestId, arrival.at, departure);
-    } else if (body.reason === 'tooLarge') {
+    } else if (body.reason !== 'aborted') {
       response.setHeader('connection', 'close');
-      send(response, requestId, options.clock.now(), options.tooLarge(requestId));
+      send(response, requestId, options.clock.now(), options.turnAway(body.reason, requestId));
     }
   } catch (error) {
     // `serve` turns every failure into an answer; what gets here is a fault of the door itself.

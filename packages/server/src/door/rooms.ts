@@ -103,17 +103,18 @@ const lineOf = (arrival: Arrival, claim: Claim): RequestLine => ({
   amzTarget: arrival.headers['x-amz-target'],
 });
 
-/** The answer to a body over the limit; it was not read, so the service is not known. */
-export const tooLarge = (requestId: string): Departure =>
-  renderError(
-    { protocol: 'restJson1', service: undefined },
-    {
-      code: 'RequestEntityTooLargeException',
-      message: 'The request body is larger than this server accepts.',
-      status: 413,
-    },
-    requestId,
-  );
+const turnedAway = {
+  tooLarge: {
+    code: 'RequestEntityTooLargeException',
+    message: 'The request body is larger than this server accepts.',
+    status: 413,
+  },
+  busy: { code: 'ServiceUnavailableException', message: 'The service is temporarily unavailable.', status: 503 },
+} as const;
+
+/** The answer to a body that was not read to its end, so that the service is not known. */
+export const turnAway = (reason: keyof typeof turnedAway, requestId: string): Departure =>
+  renderError({ protocol: 'restJson1', service: undefined }, turnedAway[reason], requestId);
 
 /** IAM is global; everything else lives in the region of the credential scope. */
 function regionOf(house: House, operation: Operation, scope: string): string {

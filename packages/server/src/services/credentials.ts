@@ -42,7 +42,9 @@ export function findCredential(
   const owner = room.owners.get(accessKeyId);
   const known = owner === undefined ? undefined : room.memo.get(owner, accessKeyId);
   if (known !== undefined) return inForce(room, known);
-  return loadLongTerm(room, accessKeyId).then((loaded) => (loaded === undefined ? 'unknownKey' : inForce(room, loaded)));
+  return loadLongTerm(room, accessKeyId).then((loaded) =>
+    loaded === undefined ? 'unknownKey' : inForce(room, loaded),
+  );
 }
 
 const inForce = (room: CredentialRoom, credential: Credential): Credential | CredentialRefusal =>

@@ -59,7 +59,11 @@ export function layersOf(room: PrincipalRoom, caller: Caller): Layers | Promise<
   return own === undefined || caller.session !== undefined ? gatheredLayers(room, caller, own) : own.layers;
 }
 
-async function gatheredLayers(room: PrincipalRoom, caller: Caller, known: PrincipalLayers | undefined): Promise<Layers> {
+async function gatheredLayers(
+  room: PrincipalRoom,
+  caller: Caller,
+  known: PrincipalLayers | undefined,
+): Promise<Layers> {
   const load = () => loadLayers(room, caller);
   const own = known ?? (await room.memo.load(caller.accountId, caller.principalId, load)) ?? noLayers;
   const session = await sessionLayer(room, caller.session);

@@ -127,9 +127,12 @@ function detailsOf(explanation: Explanation): Record<string, Verdict> {
   };
 }
 
+/** Actions that a role's trust policy decides on. */
+const trustActions = /^sts:(?:assumerole|(?:tagsession|setsourceidentity|setcontext)$)/i;
+
 function layersFor({ layers, resourcePolicy }: Simulation, action: string): Layers {
   if (resourcePolicy === undefined) return layers;
-  const isTrust = action.toLowerCase().startsWith('sts:assumerole');
+  const isTrust = trustActions.test(action);
   return { ...layers, [isTrust ? 'trust' : 'resource']: resourcePolicy };
 }
 

@@ -70,9 +70,13 @@ function contextOf(input: AssumeRoleRequest, call: AssumeRoleCall): Record<strin
   };
 }
 
+/** Which role a call was decided on: a namesake that took its place since is not assumed by that decision. */
+const decidedOn = new WeakMap<object, string>();
+
 async function access(input: AssumeRoleRequest, call: AssumeRoleCall): Promise<AccessCheck[]> {
   if (call.caller.kind === 'root') call.fail('AccessDenied', 'Roles may not be assumed by root accounts.');
   const role = await findRole(input.RoleArn, call);
+  if (role !== undefined) decidedOn.set(call, role.roleId);
   const tags = tagsOf(input, call);
   const check: AccessCheck = {
     resource: input.RoleArn,
@@ -123,7 +127,10 @@ export const assumeRole = operationsOf<StsModel>()({
     read: async (input, call) => {
       refuseUnprovable(input, call);
       // Authorization passed, so the role was there; it may have gone since.
-      const role = (await findRole(input.RoleArn, call)) ?? call.fail('AccessDenied', deniedText(call, input.RoleArn));
+      const role = await findRole(input.RoleArn, call);
+      if (role === undefined || role.roleId !== decidedOn.get(call)) {
+        return call.fail('AccessDenied', deniedText(call, input.RoleArn));
+      }
       const { accountId } = readRoleArn(input.RoleArn)!;
       const tags = tagsOf(input, call);
       const seconds = durationOf(input, call, role);
