@@ -37,6 +37,9 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/^Path/, '/'],
   [/^VersionId$/, 'v1'],
   [/^Url$/, 'https://example.com'],
+  [/^EntityPath$/, 'o-0123456789/r-0123/111111111111'],
+  [/^NotificationChannel$/, `arn:aws:sns:us-east-1:${account}:nothing`],
+  [/^PolicyTemplateArn$/, `arn:aws:iam::${account}:policy/nothing`],
 ];
 
 /** What is tried for any other text, until one is of the member's pattern. */
@@ -79,7 +82,8 @@ function value(operation: Operation, name: string, shape: Shape): unknown {
 /** Kinesis Video requires a name or an ARN, and sessions of roles must name the user: no model says so. */
 const alsoNeeded = ({ service }: Operation, { name }: Member): boolean =>
   (service.name === 'kinesisvideo' && /^(Stream|Channel|Resource)ARN$/.test(name)) ||
-  (service.name === 'iam' && name === 'UserName');
+  // The query protocol cannot carry a structure without members.
+  (service.name === 'iam' && (name === 'UserName' || name === 'PolicyTemplateArn'));
 
 function structure(operation: Operation, shape: StructureShape): Record<string, unknown> {
   const wanted = shape.members.filter(
