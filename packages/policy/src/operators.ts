@@ -31,9 +31,9 @@ function text(globs: boolean, onValue: (value: string) => string): Operator['com
     if (!variables || !operand.includes('${')) return plainText(operand, globs, onValue);
     const template = parseTemplate(operand, { variables, globs });
     if (template.dynamic) return dynamicText(template, onValue);
-    const pieces = resolveTemplate(template) ?? [];
+    const pieces = resolveTemplate(template)!;
     if (globs) return likeTest(pieces);
-    const wanted = onValue(pieces[0]?.text ?? '');
+    const wanted = onValue(pieces[0]!.text);
     return (value) => onValue(value) === wanted;
   };
 }
@@ -52,7 +52,7 @@ function dynamicText(template: Template, onValue: (value: string) => string): Te
   if (onValue === same) return (value, context) => matchesTemplate(template, value, 0, context);
   return (value, context) => {
     const pieces = resolveTemplate(template, context);
-    return pieces !== undefined && onValue(pieces[0]?.text ?? '') === onValue(value);
+    return pieces !== undefined && onValue(pieces[0]!.text) === onValue(value);
   };
 }
 

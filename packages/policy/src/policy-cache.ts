@@ -50,7 +50,7 @@ export class UnreadablePolicy extends Error {
   readonly problems: readonly Problem[];
 
   constructor(policyId: string, problems: readonly Problem[]) {
-    super(`the policy ${policyId} cannot be read: ${problems[0]?.message ?? 'unknown reason'}`);
+    super(`the policy ${policyId} cannot be read: ${problems[0]!.message}`);
     this.name = 'UnreadablePolicy';
     this.policyId = policyId;
     this.problems = problems;
@@ -78,7 +78,7 @@ class KeptDocument implements Home {
   get policy(): Policy {
     const known = this.#parsed?.deref();
     if (known !== undefined) return known;
-    const policy = parsedAgain(this.text);
+    const policy = parsed('(kept)', this.text);
     this.#parsed = new WeakRef(policy);
     return policy;
   }
@@ -88,9 +88,9 @@ class KeptDocument implements Home {
   }
 }
 
-function parsedAgain(text: string): Policy {
+function parsed(id: string, text: string): Policy {
   const result = parsePolicy(text);
-  if (!result.ok) throw new UnreadablePolicy('(kept)', result.problems);
+  if (!result.ok) throw new UnreadablePolicy(id, result.problems);
   return result.policy;
 }
 
@@ -221,9 +221,7 @@ class BoundedCache implements PolicyCache {
   }
 
   #read(id: string, text: string): KeptDocument {
-    const result = parsePolicy(text);
-    if (!result.ok) throw new UnreadablePolicy(id, result.problems);
-    const document = new KeptDocument(text, result.policy);
+    const document = new KeptDocument(text, parsed(id, text));
     this.#documents.set(text, document);
     this.#bytes += document.bytes;
     this.#statements += document.statements;

@@ -108,7 +108,7 @@ class PlanIndex {
 
   constructor(sources: readonly PolicySource[], policies: readonly CompiledPolicy[], charge: Charge | undefined) {
     this.statements = policies.flatMap(({ statements }, source) =>
-      statements.map((statement) => indexed(statement, source, sources[source]?.id ?? '')),
+      statements.map((statement) => indexed(statement, source, sources[source]!.id)),
     );
     this.charge = charge;
     charge?.(COST.candidate * this.statements.reduce((sum, { candidates }) => sum + candidates.length, 0));

@@ -85,7 +85,7 @@ export class ResourceIndex {
     const able = candidates.filter(({ pattern }) => pattern?.kind !== 'never');
     const few = able.length <= FEW;
     const pick = (place: Place): Candidate[] => (few ? [] : able.filter((candidate) => placeOf(candidate) === place));
-    const exact = pick('exact').map((value) => ({ key: value.exact ?? '', value }));
+    const exact = pick('exact').map((value) => ({ key: value.exact!, value }));
     this.list = few ? able : pick('list');
     this.exact = exact.length === 0 ? undefined : new SliceTable(exact);
     this.levels = levelsOf(pick('prefix'));

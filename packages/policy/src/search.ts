@@ -143,7 +143,7 @@ export function findDenies(set: PolicySet, ask: Ask, reading: Reading): readonly
 export function refTo(set: PolicySet, { statement, source, ref }: Hit): StatementRef {
   if (ref !== undefined) return ref;
   const { index, sid } = statement;
-  return { policy: set.sources[source]?.id ?? '', index, sid };
+  return { policy: set.sources[source]!.id, index, sid };
 }
 
 /** References in the order of the documents, each once. */

@@ -83,7 +83,8 @@ function withAllow(layer: Layer, ask: Ask, layers: Layers): { layers: Layers; le
   if (layer === 'always' || layer === 'root') return undefined;
   if (layer !== 'scp' && layer !== 'rcp') return { layers: { ...layers, [layer]: set }, level: 0 };
   const name = layer === 'scp' ? 'scps' : 'rcps';
-  const sets = layers[name] ?? [];
+  // A control layer is silent only where it was given.
+  const sets = layers[name]!;
   const level = sets.findIndex((one) => findGrant(one, ask, layer === 'scp' ? 'identity' : 'open') === undefined);
   return { layers: { ...layers, [name]: sets.with(level, set) }, level };
 }

@@ -20,7 +20,7 @@ function exampleOf(pieces: Pieces): string {
 }
 
 function textsFor(operand: string, clause: CompiledClause, context: RequestContext): string[] {
-  const globs = /Like|Arn/.test(clause.source.operator ?? '');
+  const globs = /Like|Arn/.test(clause.source.operator!);
   const pieces = resolveTemplate(parseTemplate(operand, { variables: clause.variables, globs }), context);
   return pieces === undefined ? [] : [exampleOf(pieces)];
 }
@@ -76,10 +76,9 @@ function both(text: string, clause: CompiledClause): Trial[] {
   return isSet ? [{ value: [text] }] : [{ value: text }];
 }
 
-/** In the order in which they are to be tried; none for an operator that is not known. */
+/** In the order in which they are to be tried. The operator must be a known one. */
 export function valuesToTry(clause: CompiledClause, context: RequestContext): readonly Trial[] {
-  const type = operatorTypes.get(clause.source.operator ?? '');
-  if (type === undefined) return [];
+  const type = operatorTypes.get(clause.source.operator!)!;
   const texts = clause.source.values.flatMap((operand) => SAMPLES[type](operand, clause, context));
   const trials = [...texts, ...OTHERS[type]].flatMap((text) => both(text, clause));
   const none: Trial = { value: undefined };
