@@ -68,7 +68,7 @@ function isDirect(matched: boolean): Strength {
 }
 
 /** How one pattern names the caller. */
-export function strengthOf(matcher: PrincipalMatcher, caller: Principal): Strength {
+function strengthOf(matcher: PrincipalMatcher, caller: Principal): Strength {
   const { type, value } = matcher.pattern;
   if (type === 'AWS') return awsStrength(matcher, caller);
   if (type === '*') return isDirect(starAdmits(true, caller.type));
@@ -77,7 +77,7 @@ export function strengthOf(matcher: PrincipalMatcher, caller: Principal): Streng
 }
 
 /** The most direct of the patterns that name the caller: lists and types are alternatives. */
-export function strongest(matchers: readonly PrincipalMatcher[], caller: Principal): Strength {
+function strongest(matchers: readonly PrincipalMatcher[], caller: Principal): Strength {
   let best: Strength = Strength.none;
   for (const matcher of matchers) {
     const strength = strengthOf(matcher, caller);

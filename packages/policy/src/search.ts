@@ -26,7 +26,7 @@ function strengthIfHeld(statement: CompiledStatement, ask: Ask, reading: Reading
 }
 
 /** How a statement names the caller when all of it applies, else `none`. */
-export function applies(statement: CompiledStatement, ask: Ask, reading: Reading): Strength {
+function applies(statement: CompiledStatement, ask: Ask, reading: Reading): Strength {
   if (!actionApplies(statement, ask.action.lower) || !resourceApplies(statement, ask)) return Strength.none;
   return strengthIfHeld(statement, ask, reading);
 }

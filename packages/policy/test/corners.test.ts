@@ -109,7 +109,7 @@ test('policies that were put together by hand keep their own numbering and their
       { Effect: 'Allow', Action: 'ivs:*', Resource: '*', Condition: { Bool: { 'test:K': 'true' } } },
     ],
   });
-  const second = whole.statements[1]!;
+  const second = whole.statements[1];
   const identity = compilePolicies([{ id: 'p', policy: { ...whole, statements: [second] } }]);
   const request = { principal: alice, action: 'ivs:GetChannel', resource: arn('channel/c'), context: context() };
   const trace = explain(request, { identity }).layers[0]?.statements[0];
@@ -118,8 +118,8 @@ test('policies that were put together by hand keep their own numbering and their
     clauses: [{ operator: 'Bool', key: 'test:K', holds: false }],
   });
 
-  const clause = { ...second.conditions[0]!, written: 'NullIfExists', operator: 'Null', ifExists: true };
-  const strange = { ...second, conditions: [clause], action: whole.statements[1]!.action };
+  const clause = { ...second.conditions[0], written: 'NullIfExists', operator: 'Null', ifExists: true };
+  const strange = { ...second, conditions: [clause], action: whole.statements[1].action };
   const decision = decide(request, {
     identity: compilePolicies([{ id: 'p', policy: { ...whole, statements: [strange] } }]),
   });

@@ -23,7 +23,7 @@ function examplesOf(markdown: string): Example[] {
   return markdown.split(/^## /m).flatMap((section) => {
     const code = /```js\n(.*?)```/s.exec(section)?.[1];
     if (code === undefined) return [];
-    const prints = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text!);
+    const prints = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
     return [{ title: section.slice(0, section.indexOf('\n')), code, prints }];
   });
 }
@@ -71,7 +71,7 @@ test('the package brings what it needs and nothing else', () => {
   const built = files.filter((file) => file.startsWith('dist') && file.endsWith('.js'));
   const imports = built.flatMap((file) =>
     [...readFileSync(join(installed, file), 'utf8').matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gm)].map(
-      ([, name]) => name!,
+      ([, name]) => name,
     ),
   );
   expect(imports.filter((name) => !name.startsWith('./') && !name.startsWith('../'))).toEqual([]);

@@ -6,6 +6,7 @@ import type {
   ClauseTrace,
   ContextValue,
   Explanation,
+  FactChange,
   LayerTrace,
   StatementTrace,
 } from '@stagedoor/policy';
@@ -51,9 +52,13 @@ function changeText(change: Change): string {
   return `add to ${change.layer}: ${JSON.stringify(change.draft)}`;
 }
 
+function factText({ key, value }: FactChange): string {
+  return value === undefined ? `${key} not given` : `${key} = ${valueText(value)}`;
+}
+
 /** Lines without line ends. */
 export function explanationLines(id: string, request: AccessRequest, explanation: Explanation): readonly string[] {
-  const { decision, message, layers, ignored, change } = explanation;
+  const { decision, message, layers, ignored, change, facts } = explanation;
   const by = decision.statements.map(nameOf).join(', ');
   return [
     `${id}: ${decision.decision} by ${decision.layer}${by === '' ? '' : `: ${by}`}`,
@@ -63,5 +68,6 @@ export function explanationLines(id: string, request: AccessRequest, explanation
     ...layers.flatMap(layerLines),
     ...ignored.map((layer) => `  ${layer}: does not bind this caller`),
     ...(change ?? []).map((one) => `  to flip the decision: ${changeText(one)}`),
+    ...(facts ?? []).map((one) => `  or the same policies would allow it with: ${factText(one)}`),
   ];
 }
