@@ -100,22 +100,32 @@ function steps(decision: Decision, ask: Ask, layers: Layers): FactChange[][] {
 
 /** Denials that can stand one behind the other: more than this are not followed. */
 const DEEPEST = 8;
-/** Statements that are tried at each. */
-const WIDEST = 16;
+/** Requests that are tried in one search. */
+const MOST_TRIES = 100;
 
-function search(ask: Ask, layers: Layers, known: readonly FactChange[]): readonly FactChange[] | undefined {
-  const decision = decideAsked(ask, layers);
-  if (decision.decision === 'Allow') return known;
-  if (known.length >= DEEPEST) return undefined;
-  for (const facts of steps(decision, ask, layers).slice(0, WIDEST)) {
-    const all = [...known, ...facts];
-    // A fact that was settled before is not changed back.
-    if (new Set(all.map(({ key }) => key.toLowerCase())).size < all.length) continue;
-    const next = new Ask({ ...ask.request, context: withFacts(ask.context, facts) }, ask.bounded);
-    const found = search(next, layers, all);
-    if (found !== undefined) return found;
+class FactSearch {
+  private readonly layers: Layers;
+  private tries = 0;
+
+  constructor(layers: Layers) {
+    this.layers = layers;
   }
-  return undefined;
+
+  from(ask: Ask, known: readonly FactChange[]): readonly FactChange[] | undefined {
+    const decision = decideAsked(ask, this.layers);
+    if (decision.decision === 'Allow') return known;
+    if (known.length >= DEEPEST) return undefined;
+    for (const facts of steps(decision, ask, this.layers)) {
+      const all = [...known, ...facts];
+      // A fact that was settled before is not changed back.
+      if (new Set(all.map(({ key }) => key.toLowerCase())).size < all.length) continue;
+      this.tries += 1;
+      if (this.tries > MOST_TRIES) return undefined;
+      const found = this.from(new Ask({ ...ask.request, context: withFacts(ask.context, facts) }, ask.bounded), all);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
 }
 
 /**
@@ -123,5 +133,5 @@ function search(ask: Ask, layers: Layers, known: readonly FactChange[]): readonl
  * for, or a key to leave out. Every answer was tried; `undefined` when none was found or the request is allowed.
  */
 export function factsToAllow(decision: Decision, ask: Ask, layers: Layers): readonly FactChange[] | undefined {
-  return decision.decision === 'Allow' ? undefined : search(ask, layers, []);
+  return decision.decision === 'Allow' ? undefined : new FactSearch(layers).from(ask, []);
 }
