@@ -132,6 +132,19 @@ describe('unreadable', () => {
       'x',
       '/rcpDefaultFullAccess: expected true or false',
     ],
+    [
+      'a context value that is a list of lists',
+      { id: 'x', request: { ...request, context: { 'a/b': ['y', {}] } } },
+      'x',
+      '/request/context/a~1b/1: expected a string or a list of strings',
+    ],
+    [
+      'a caller without a name',
+      { id: 'x', request: { ...request, principal: undefined } },
+      'x',
+      '/request/principal: expected a string',
+    ],
+    ['a level that is text', { id: 'x', request, scps: ['all'] }, 'x', '/scps/0: expected { policies: [...] }'],
     ['levels that are none', { id: 'x', request, scps: [allow] }, 'x', '/scps/0: expected { policies: [...] }'],
     ['levels that are no list', { id: 'x', request, rcps: {} }, 'x', '/rcps: expected a list of levels'],
     [

