@@ -11,6 +11,7 @@ import {
   putAll,
   things,
 } from './suite-fixtures.testkit.ts';
+import { severalProcesses } from './suite-fixtures.testkit.ts';
 
 /** Resolves when the store announces the account. */
 const announced = (store: Store, account: string): Promise<void> =>
@@ -67,7 +68,7 @@ export function changesSuite(suite: Suite): void {
       expect(heard).toEqual(new Set(['', accountA, accountB]));
     });
 
-    test.skipIf(suite.single)(
+    severalProcesses(suite)(
       "a listener hears of another process's commit within a second, and reads it then",
       async () => {
         const database = await suite.database();
@@ -88,7 +89,7 @@ export function changesSuite(suite: Suite): void {
       },
     );
 
-    test.skipIf(suite.single)('a listener hears of another process that emptied the store', async () => {
+    severalProcesses(suite)('a listener hears of another process that emptied the store', async () => {
       const database = await suite.database();
       const sealer = anySealer();
       const [here, there] = [await database.open(sealer), await database.open(sealer)];

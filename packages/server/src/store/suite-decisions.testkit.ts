@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionQuery, DecisionRow, Store } from './store.ts';
 import { type Suite, accountA, accountB, anySealer } from './suite-fixtures.testkit.ts';
+import { severalProcesses } from './suite-fixtures.testkit.ts';
 
 const row = (id: string, at: number, rest: Partial<DecisionRow> = {}): DecisionRow => ({
   id,
@@ -102,7 +103,7 @@ export function decisionsSuite(suite: Suite): void {
       });
     });
 
-    test.skipIf(suite.single)('is one log for all processes on the store', async () => {
+    severalProcesses(suite)('is one log for all processes on the store', async () => {
       const database = await suite.database();
       const sealer = anySealer();
       const stores = [await database.open(sealer), await database.open(sealer)] as const;

@@ -1,3 +1,4 @@
+import { test } from 'vitest';
 import { KeyRing, systemRandom } from '../key-ring.ts';
 import type { Sealer } from '../sealing.ts';
 import type { Collection, Scope, Store } from './store.ts';
@@ -57,3 +58,6 @@ export const putAll = (store: Store, scope: Scope, keys: readonly string[]): Pro
   });
 
 export const keysOf = (rows: readonly { readonly key: string }[]): string[] => rows.map(({ key }) => key);
+
+/** Declares a test of several processes on one store; a store that only one process can have has no such tests. */
+export const severalProcesses = (suite: Suite): typeof test | (() => void) => (suite.single ? () => undefined : test);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { KeyRing, systemRandom } from '../key-ring.ts';
 import { StoreUnavailable, type Collection } from './store.ts';
 import { type Suite, accountA, anySealer, inA, things, type Thing } from './suite-fixtures.testkit.ts';
+import { severalProcesses } from './suite-fixtures.testkit.ts';
 
 const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 
@@ -17,7 +18,7 @@ export function sealingSuite(suite: Suite): void {
       expect(await store.reader.find(things, 'owner', 'me')).toEqual(stored);
     });
 
-    test.skipIf(suite.single)('are never stored in clear', async () => {
+    severalProcesses(suite)('are never stored in clear', async () => {
       const database = await suite.database();
       const store = await database.open(anySealer());
       await store.transact(accountA, async (tx) => {
@@ -45,7 +46,7 @@ export function sealingSuite(suite: Suite): void {
       expect(await store.reader.count(things, inA)).toBe(0);
     });
 
-    test.skipIf(suite.single)('do not open with another key, and the error says what to look for', async () => {
+    severalProcesses(suite)('do not open with another key, and the error says what to look for', async () => {
       const database = await suite.database();
       const store = await database.open(anySealer());
       await store.transact(accountA, (tx) => tx.put(things, inA, 'k', { name: 'k', secret }));
@@ -55,7 +56,7 @@ export function sealingSuite(suite: Suite): void {
       await expect(stranger.reader.get(things, inA, 'k')).rejects.toThrow('is the key that sealed it in the key file?');
     });
 
-    test.skipIf(suite.single)('are sealed by the first key after reseal, so that the old key can go', async () => {
+    severalProcesses(suite)('are sealed by the first key after reseal, so that the old key can go', async () => {
       const database = await suite.database();
       const [oldKey, newKey] = [systemRandom.bytes(32), systemRandom.bytes(32)];
       const before = await database.open(new KeyRing([oldKey]));

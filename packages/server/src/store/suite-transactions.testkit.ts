@@ -12,6 +12,7 @@ import {
   putAll,
   things,
 } from './suite-fixtures.testkit.ts';
+import { severalProcesses } from './suite-fixtures.testkit.ts';
 
 const keys: Collection<{ name: string; accountId: string }> = { name: 'test.key' };
 
@@ -104,7 +105,7 @@ export function transactionsSuite(suite: Suite): void {
       expect((await store.reader.get(things, inB, 'counter'))?.count).toBe(20);
     });
 
-    test.skipIf(suite.single)('transactions of one account are serial across processes', async () => {
+    severalProcesses(suite)('transactions of one account are serial across processes', async () => {
       const database = await suite.database();
       const sealer = anySealer();
       const stores = [await database.open(sealer), await database.open(sealer)];
@@ -199,7 +200,7 @@ export function transactionsSuite(suite: Suite): void {
       expect(await store.version(accountA)).toBe(1);
     });
 
-    test.skipIf(suite.single)('what one process has committed, another reads at once and after reopening', async () => {
+    severalProcesses(suite)('what one process has committed, another reads at once and after reopening', async () => {
       const database = await suite.database();
       const sealer = anySealer();
       const [one, two] = [await database.open(sealer), await database.open(sealer)];
