@@ -188,7 +188,7 @@ test('access is asked for, looked at, forwarded, accepted and taken back', async
   expect(summary.SummaryContent).toContain('may do ivs:GetChannel on arn:aws:ivs:us-west-2:*:channel/live');
   await root.iam.send(new AcceptDelegationRequestCommand({ DelegationRequestId }));
   const unsent = await refusal(root.iam.send(new SendDelegationTokenCommand({ DelegationRequestId })));
-  expect(unsent).toMatchObject({ name: 'InvalidInputException', status: 400 });
+  expect(unsent).toMatchObject({ name: 'InvalidAction', status: 400 });
   await root.iam.send(new RejectDelegationRequestCommand({ DelegationRequestId, Notes: 'later' }));
   const after = await root.iam.send(new GetDelegationRequestCommand({ DelegationRequestId }));
   expect(after.DelegationRequest).toMatchObject({ State: 'REJECTED', RejectionReason: 'later' });
