@@ -102,9 +102,14 @@ const used = () => {
 function principals(count, textsOf, rounds) {
   const cache = createPolicyCache({ maxBytes: BOUND });
   const before = used();
-  const started = process.hrtime.bigint();
-  for (let i = 0; i < count; i += 1) cache.put(`p${i}`, '1', textsOf(i).map((text, n) => ({ id: `p${n}`, text })));
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  let loading = 0n;
+  for (let i = 0; i < count; i += 1) {
+    const documents = textsOf(i).map((text, n) => ({ id: `p${n}`, text }));
+    const started = process.hrtime.bigint();
+    cache.put(`p${i}`, '1', documents);
+    loading += process.hrtime.bigint() - started;
+  }
+  const seconds = Number(loading) / 1e9;
   const megabytes = (used() - before) / 1e6;
   const random = seeded(3);
   const samples = [];

@@ -57,8 +57,8 @@ export class UnreadablePolicy extends Error {
   }
 }
 
-/** Measured on Node 20 and rounded up: a principal with its set, a document, a statement, a pattern or operand. */
-const COST = { principal: 400, document: 300, statement: 350, item: 150, character: 1 } as const;
+/** Measured on Node 20 and rounded up: a principal with its set, its hold on a document, a document, a statement, a pattern or operand. */
+const COST = { principal: 400, hold: 130, document: 300, statement: 350, item: 150, character: 1 } as const;
 
 /** A text and its compiled form. The parsed form is let go after compiling; explanations parse the text again. */
 class KeptDocument implements Home {
@@ -172,7 +172,7 @@ class BoundedCache implements PolicyCache {
       used: true,
     };
     this.#entries.set(principalId, entry);
-    this.#charge(entry, COST.principal);
+    this.#charge(entry, COST.principal + COST.hold * sources.length);
     this.#evict();
     return entry.set;
   }
