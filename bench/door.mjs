@@ -20,8 +20,22 @@ const cases = [
     type: 'application/json',
     credentials: mateo,
   },
-  { name: 'sts:GetCallerIdentity', service: 'sts', path: '/', body: 'Action=GetCallerIdentity&Version=2011-06-15', type: form, credentials: mateo },
-  { name: 'iam:GetUser', service: 'iam', path: '/', body: 'Action=GetUser&Version=2010-05-08&UserName=mateojackson', type: form, credentials: admin },
+  {
+    name: 'sts:GetCallerIdentity',
+    service: 'sts',
+    path: '/',
+    body: 'Action=GetCallerIdentity&Version=2011-06-15',
+    type: form,
+    credentials: mateo,
+  },
+  {
+    name: 'iam:GetUser',
+    service: 'iam',
+    path: '/',
+    body: 'Action=GetUser&Version=2010-05-08&UserName=mateojackson',
+    type: form,
+    credentials: admin,
+  },
 ];
 
 function started(command, args, env = {}) {
@@ -42,20 +56,30 @@ function signed(port, { service, path, body, type, credentials }) {
   const headers = { host: `127.0.0.1:${port}`, 'content-type': type };
   const request = { method: 'POST', url, headers, body: Buffer.from(body) };
   const extra = sign(request, credentials, { service, region, now: Date.now() });
-  return wireRequest({ method: 'POST', path, headers: { ...headers, ...extra, 'content-length': Buffer.byteLength(body) }, body });
+  return wireRequest({
+    method: 'POST',
+    path,
+    headers: { ...headers, ...extra, 'content-length': Buffer.byteLength(body) },
+    body,
+  });
 }
 
 async function answerOf(port, one) {
   const headers = { 'content-type': one.type };
   const url = `http://127.0.0.1:${port}${one.path}`;
-  const extra = sign({ method: 'POST', url, headers: { ...headers, host: `127.0.0.1:${port}` }, body: Buffer.from(one.body) }, one.credentials, { service: one.service, region, now: Date.now() });
+  const extra = sign(
+    { method: 'POST', url, headers: { ...headers, host: `127.0.0.1:${port}` }, body: Buffer.from(one.body) },
+    one.credentials,
+    { service: one.service, region, now: Date.now() },
+  );
   const response = await fetch(url, { method: 'POST', headers: { ...headers, ...extra }, body: one.body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${one.name}: ${response.status} ${text}`);
   return { text, type: response.headers.get('content-type') };
 }
 
-const row = (cells) => console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(34) : String(cell).padStart(10))).join(''));
+const row = (cells) =>
+  console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(34) : String(cell).padStart(10))).join(''));
 const total = (rounds) => {
   const latencies = rounds.flatMap((round) => round.latencies).sort((a, b) => a - b);
   const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0);
@@ -66,19 +90,48 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /** `npm run bench -- door [--seconds 2] [--rounds 5] [--workers N]` */
 export async function run(args) {
-  const option = (name, otherwise) => (args.includes(`--${name}`) ? Number(args[args.indexOf(`--${name}`) + 1]) : otherwise);
+  const option = (name, otherwise) =>
+    args.includes(`--${name}`) ? Number(args[args.indexOf(`--${name}`) + 1]) : otherwise;
   const [seconds, rounds, workers, connections] = [option('seconds', 2), option('rounds', 5), option('workers', 1), 64];
-  const state = workers > 1 ? ['--data', process.env.BENCH_DATA ?? `${process.cwd()}/.stagedoor/bench-${process.pid}`, '--workers', String(workers)] : ['--ephemeral'];
-  const server = await started('node', [here('../packages/server/dist/main.js'), 'start', ...state, '--port', workers > 1 ? '4590' : '0', '--ops-port', '0', '--import', here('../examples/fixtures.yaml'), '--log-level', 'warn']);
+  const state =
+    workers > 1
+      ? [
+          '--data',
+          process.env.BENCH_DATA ?? `${process.cwd()}/.stagedoor/bench-${process.pid}`,
+          '--workers',
+          String(workers),
+        ]
+      : ['--ephemeral'];
+  const server = await started('node', [
+    here('../packages/server/dist/main.js'),
+    'start',
+    ...state,
+    '--port',
+    workers > 1 ? '4590' : '0',
+    '--ops-port',
+    '0',
+    '--import',
+    here('../examples/fixtures.yaml'),
+    '--log-level',
+    'warn',
+  ]);
   if (workers > 1) await new Promise((resolve) => setTimeout(resolve, 2000));
-  console.log(`node ${process.version}, ${connections} keep-alive connections, ${rounds} rounds of ${seconds} s each side, ${workers} worker(s)\n`);
+  console.log(
+    `node ${process.version}, ${connections} keep-alive connections, ${rounds} rounds of ${seconds} s each side, ${workers} worker(s)\n`,
+  );
   row(['', 'req/s', 'p50 us', 'p99 us', 'ratio']);
   for (const one of cases) {
     const { text, type } = await answerOf(server.port, one);
     const bare = await started('node', [here('./bare.mjs'), Buffer.from(text).toString('base64'), type]);
     const sides = { ours: [], bare: [] };
     for (let round = 0; round <= rounds; round += 1) {
-      const ours = await load({ port: server.port, request: signed(server.port, one), connections, seconds, expect: 200 });
+      const ours = await load({
+        port: server.port,
+        request: signed(server.port, one),
+        connections,
+        seconds,
+        expect: 200,
+      });
       const floor = await load({ port: bare.port, request: signed(bare.port, one), connections, seconds, expect: 200 });
       if (round === 0) continue; // warm-up
       sides.ours.push(ours);

@@ -9,7 +9,8 @@ import { requestsOf, w1, w2, w3Pool, w3Principal, w3Request, w4 } from './policy
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const micro = (us) => (us < 10 ? us.toFixed(2) : us < 1000 ? us.toFixed(1) : us.toFixed(0));
-const row = (cells) => console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(36) : String(cell).padStart(12))).join(''));
+const row = (cells) =>
+  console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(36) : String(cell).padStart(12))).join(''));
 
 /** The requests again, every string a new one. */
 function fresh(requests) {
@@ -75,10 +76,17 @@ function growth(name, [small, smallRequests], [large, largeRequests], rounds) {
 }
 
 function floors() {
-  const ids = Array.from({ length: 1000 }, (_, i) => `arn:aws:ivs:us-west-2:123456789012:channel/${String(i).padStart(12, 'a')}`);
+  const ids = Array.from(
+    { length: 1000 },
+    (_, i) => `arn:aws:ivs:us-west-2:123456789012:channel/${String(i).padStart(12, 'a')}`,
+  );
   const map = new Map(ids.map((id) => [id, id]));
   const pattern = /^arn:aws:ivs:[^:]*:[^:]*:channel\/a.*$/;
-  const kinds = { 'one Map look-up, fresh string': (id) => map.get(id), 'one ARN comparison': (id) => id === ids[0], 'one anchored regular expression': (id) => pattern.test(id) };
+  const kinds = {
+    'one Map look-up, fresh string': (id) => map.get(id),
+    'one ARN comparison': (id) => id === ids[0],
+    'one anchored regular expression': (id) => pattern.test(id),
+  };
   row(['floors', 'us']);
   for (const [name, run] of Object.entries(kinds)) {
     const copies = Array.from({ length: 100 }, () => freshCopies(ids)).flat();
@@ -118,7 +126,13 @@ function principals(count, textsOf, rounds) {
     for (let batch = 0; batch < 50; batch += 1) {
       const picks = Array.from({ length: BATCH }, () => random.int(count));
       const requests = fresh(picks.map((index) => w3Request(random, index)));
-      const calls = requests.map(({ action, resource, context }) => ({ principal: stagedoor.principal, action, resource, resourceAccount: '123456789012', context: createContext(Object.entries(context)) }));
+      const calls = requests.map(({ action, resource, context }) => ({
+        principal: stagedoor.principal,
+        action,
+        resource,
+        resourceAccount: '123456789012',
+        context: createContext(Object.entries(context)),
+      }));
       const layers = picks.map((index) => ({ identity: cache.find(`p${index}`, '1') }));
       const from = process.hrtime.bigint();
       for (let i = 0; i < calls.length; i += 1) decide(calls[i], layers[i]);
@@ -137,7 +151,11 @@ export function principalsAlone(count, shape, rounds) {
 
 function inItsOwnProcess(count, shape, rounds) {
   const code = `import { principalsAlone } from ${JSON.stringify(import.meta.url)}; console.log(JSON.stringify(principalsAlone(${count}, ${JSON.stringify(shape)}, ${rounds})));`;
-  const answer = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=4096', '--input-type=module', '-e', code], { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) });
+  const answer = spawnSync(
+    process.execPath,
+    ['--expose-gc', '--max-old-space-size=4096', '--input-type=module', '-e', code],
+    { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) },
+  );
   if (answer.status !== 0) throw new Error(answer.stderr);
   return JSON.parse(answer.stdout);
 }
@@ -145,7 +163,9 @@ function inItsOwnProcess(count, shape, rounds) {
 function manyPrincipals(shape, title, sizes, rounds) {
   row([title, 'us/decision', 'load s', 'MB', 'cache says', 'kept']);
   const found = sizes.map((count) => inItsOwnProcess(count, shape, rounds));
-  found.forEach(({ us, seconds, megabytes, estimate, kept }, i) => row([`  ${sizes[i]}`, micro(us), seconds.toFixed(2), megabytes.toFixed(0), estimate.toFixed(0), kept]));
+  found.forEach(({ us, seconds, megabytes, estimate, kept }, i) =>
+    row([`  ${sizes[i]}`, micro(us), seconds.toFixed(2), megabytes.toFixed(0), estimate.toFixed(0), kept]),
+  );
   row([`  ${sizes.at(-1)} / ${sizes[0]}`, (found.at(-1).us / found[0].us).toFixed(2)]);
 }
 
@@ -153,9 +173,19 @@ function hostile() {
   row(['W5 hostile globs', 'us/decision', 'us/char']);
   for (const length of [100, 200, 400, 800, 1600]) {
     const glob = `arn:aws:ivs:us-west-2:123456789012:channel/${'*a'.repeat(20)}*b`;
-    const policy = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'ivs:GetChannel', Resource: glob } }));
+    const policy = parsePolicy(
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 'ivs:GetChannel', Resource: glob },
+      }),
+    );
     const identity = compilePolicies([{ id: 'p', policy: policy.policy }]);
-    const request = { principal: stagedoor.principal, action: 'ivs:GetChannel', resource: `arn:aws:ivs:us-west-2:123456789012:channel/${'a'.repeat(length)}`, context: createContext([]) };
+    const request = {
+      principal: stagedoor.principal,
+      action: 'ivs:GetChannel',
+      resource: `arn:aws:ivs:us-west-2:123456789012:channel/${'a'.repeat(length)}`,
+      context: createContext([]),
+    };
     for (let i = 0; i < 2000; i += 1) decide(request, { identity });
     const started = process.hrtime.bigint();
     for (let i = 0; i < 5000; i += 1) decide(request, { identity });
@@ -183,10 +213,40 @@ export async function run(args) {
   const rounds = quick ? 2 : 7;
   console.log(`node ${process.version}, one core, ${rounds} interleaved rounds, medians\n`);
   floors();
-  await compare(w1(), [[casl, 20_000], [cedarWasm, 1000], [casbin, 500]], rounds);
-  await compare(w2(), [[casl, 20_000], [cedarWasm, 300], [casbin, 50]], rounds);
-  const small = await compare(w4(500), [[casl, 2000], [cedarWasm, 50]], rounds);
-  const large = await compare(w4(5000), [[casl, 300], [cedarWasm, 6]], rounds);
+  await compare(
+    w1(),
+    [
+      [casl, 20_000],
+      [cedarWasm, 1000],
+      [casbin, 500],
+    ],
+    rounds,
+  );
+  await compare(
+    w2(),
+    [
+      [casl, 20_000],
+      [cedarWasm, 300],
+      [casbin, 50],
+    ],
+    rounds,
+  );
+  const small = await compare(
+    w4(500),
+    [
+      [casl, 2000],
+      [cedarWasm, 50],
+    ],
+    rounds,
+  );
+  const large = await compare(
+    w4(5000),
+    [
+      [casl, 300],
+      [cedarWasm, 6],
+    ],
+    rounds,
+  );
   growth('W4-5000 / W4-500', [small, small.requests], [large, large.requests], rounds);
   const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000];
   manyPrincipals('pool', 'W3, 3 of 1,000 managed policies', sizes, rounds);

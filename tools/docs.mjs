@@ -15,7 +15,10 @@ const settings = () =>
     '',
     '| in stagedoor.yaml | flag | environment | default | |',
     '|---|---|---|---|---|',
-    ...settingRows.map((row) => `| ${row.flag ? `\`${row.name}\`` : '–'} | ${row.flag ? `\`${cell(row.flag)}\`` : '–'} | \`${row.env}\` | ${row.default === '' ? '' : `\`${row.default}\``} | ${cell(row.help)} |`),
+    ...settingRows.map(
+      (row) =>
+        `| ${row.flag ? `\`${row.name}\`` : '–'} | ${row.flag ? `\`${cell(row.flag)}\`` : '–'} | \`${row.env}\` | ${row.default === '' ? '' : `\`${row.default}\``} | ${cell(row.help)} |`,
+    ),
     '',
   ].join('\n');
 
@@ -33,7 +36,9 @@ const support = () => {
     '| service | served | of |',
     '|---|--:|--:|',
     ...rows.map(({ service, names }) => `| ${service.name} | ${names.length} | ${service.operations.size} |`),
-    ...rows.filter(({ names }) => names.length > 0).flatMap(({ service, names }) => ['', `## ${service.name}`, '', names.join(' · ')]),
+    ...rows
+      .filter(({ names }) => names.length > 0)
+      .flatMap(({ service, names }) => ['', `## ${service.name}`, '', names.join(' · ')]),
     '',
   ].join('\n');
 };

@@ -15,7 +15,9 @@ const rows = readFileSync(new URL('../docs/requirements.md', import.meta.url), '
 
 function freshResults() {
   const file = join(mkdtempSync(join(tmpdir(), 'requirements-')), 'results.json');
-  const run = spawnSync('npx', ['vitest', 'run', '--reporter=json', `--outputFile=${file}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const run = spawnSync('npx', ['vitest', 'run', '--reporter=json', `--outputFile=${file}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (run.status !== 0) console.log('Some tests failed; only passing ones count below.\n');
   return file;
 }
@@ -37,7 +39,10 @@ const known = new Set(rows.map((row) => row.id));
 const shown = rows.filter((row) => passing.has(row.id) && !failing.has(row.id));
 const open = rows.filter((row) => !passing.has(row.id) || failing.has(row.id));
 console.log(`${shown.length} of ${rows.length} requirements have a passing test.\n`);
-for (const row of open) console.log(`  ${failing.has(row.id) ? 'FAILS' : 'open '}  ${row.id.padEnd(7)} ${row.kind.padEnd(10)} ${row.statement}`);
+for (const row of open)
+  console.log(
+    `  ${failing.has(row.id) ? 'FAILS' : 'open '}  ${row.id.padEnd(7)} ${row.kind.padEnd(10)} ${row.statement}`,
+  );
 const strange = [...passing.keys()].filter((id) => !known.has(id));
 if (strange.length > 0) console.log(`\nTests name requirements that do not exist: ${strange.join(', ')}`);
 process.exit(failing.size > 0 || strange.length > 0 ? 1 : 0);

@@ -14,17 +14,31 @@ const parsed = (document, id) => {
   return { id, policy: result.policy };
 };
 
-const withPrincipal = (document) => ({ ...document, Statement: document.Statement.map((s) => ({ ...s, Principal: { AWS: principal.arn } })) });
+const withPrincipal = (document) => ({
+  ...document,
+  Statement: document.Statement.map((s) => ({ ...s, Principal: { AWS: principal.arn } })),
+});
 
 export const stagedoor = {
   name: '@stagedoor/policy',
   prepare({ documents, resourcePolicies }) {
     const identity = compilePolicies(documents.map((document, i) => parsed(document, `p${i}`)));
     const plain = { identity };
-    const guarded = new Map([...(resourcePolicies ?? [])].map(([on, document]) => [on, { identity, resource: compilePolicies([parsed(withPrincipal(document), on)]) }]));
+    const guarded = new Map(
+      [...(resourcePolicies ?? [])].map(([on, document]) => [
+        on,
+        { identity, resource: compilePolicies([parsed(withPrincipal(document), on)]) },
+      ]),
+    );
     return {
       call: ({ action, resource, context }) => ({
-        request: { principal, action, resource, resourceAccount: account, context: createContext(Object.entries(context)) },
+        request: {
+          principal,
+          action,
+          resource,
+          resourceAccount: account,
+          context: createContext(Object.entries(context)),
+        },
         // The server has the resource's policy at hand before it asks; looking it up is not the engine's work.
         layers: guarded.get(resource) ?? plain,
       }),
@@ -35,7 +49,8 @@ export const stagedoor = {
   principal,
 };
 
-const expand = (pattern, actions) => (pattern.endsWith('*') ? actions.filter((action) => action.startsWith(pattern.slice(0, -1))) : [pattern]);
+const expand = (pattern, actions) =>
+  pattern.endsWith('*') ? actions.filter((action) => action.startsWith(pattern.slice(0, -1))) : [pattern];
 const actionsOf = (workload) => [...new Set([...universe, ...(workload.extraActions ?? [])])];
 const regex = (glob) => new RegExp(`^${glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's');
 const field = (key) => key.replaceAll(/[^A-Za-z]/g, '_');
@@ -73,8 +88,12 @@ export const cedarWasm = {
   prepare(workload) {
     const actions = actionsOf(workload);
     const policies = workload.statements.map(({ effect, actions: patterns, resources, conditions }) => {
-      const named = patterns.flatMap((pattern) => expand(pattern, actions)).map((action) => `Action::${quoted(action)}`);
-      const where = resources.map((glob) => (glob.includes('*') ? `context.arn like ${quoted(glob)}` : `resource == R::${quoted(glob)}`)).join(' || ');
+      const named = patterns
+        .flatMap((pattern) => expand(pattern, actions))
+        .map((action) => `Action::${quoted(action)}`);
+      const where = resources
+        .map((glob) => (glob.includes('*') ? `context.arn like ${quoted(glob)}` : `resource == R::${quoted(glob)}`))
+        .join(' || ');
       const when = conditions.map(({ key, value }) => `context.${field(key)} == ${quoted(value)}`);
       return `${effect === 'Deny' ? 'forbid' : 'permit'}(principal, action in [${named.join(', ')}], resource) when { ${[`(${where})`, ...when].join(' && ')} };`;
     });
@@ -82,7 +101,14 @@ export const cedarWasm = {
     const answer = cedar.preparsePolicySet(id, { staticPolicies: policies.join('\n') });
     if (answer.type !== 'success') throw new Error(JSON.stringify(answer));
     return {
-      call: ({ action, resource, context }) => ({ principal: { type: 'User', id: 'u' }, action: { type: 'Action', id: action }, resource: { type: 'R', id: resource }, context: { arn: resource, ...facts(context) }, preparsedPolicySetId: id, entities: [] }),
+      call: ({ action, resource, context }) => ({
+        principal: { type: 'User', id: 'u' },
+        action: { type: 'Action', id: action },
+        resource: { type: 'R', id: resource },
+        context: { arn: resource, ...facts(context) },
+        preparsedPolicySetId: id,
+        entities: [],
+      }),
       decide: (call) => cedar.statefulIsAuthorized(call).response?.decision === 'allow',
     };
   },
@@ -105,16 +131,22 @@ export const casbin = {
     const cache = new Map();
     const compiled = (glob) => cache.get(glob) ?? cache.set(glob, regex(glob)).get(glob);
     await enforcer.addFunction('globs', (text, glob) => compiled(glob).test(text));
-    await enforcer.addFunction('facts', (context, wanted) => Object.entries(JSON.parse(wanted)).every(([key, value]) => context[key] === value));
+    await enforcer.addFunction('facts', (context, wanted) =>
+      Object.entries(JSON.parse(wanted)).every(([key, value]) => context[key] === value),
+    );
     const rows = new Map();
     for (const { effect, actions, resources, conditions } of statements) {
       const wanted = JSON.stringify(Object.fromEntries(conditions.map(({ key, value }) => [key, value])));
-      for (const action of actions) for (const resource of resources) {
-        const row = [resource, action, wanted, effect === 'Deny' ? 'deny' : 'allow'];
-        rows.set(row.join('\n'), row);
-      }
+      for (const action of actions)
+        for (const resource of resources) {
+          const row = [resource, action, wanted, effect === 'Deny' ? 'deny' : 'allow'];
+          rows.set(row.join('\n'), row);
+        }
     }
     await enforcer.addPolicies([...rows.values()]);
-    return { call: ({ action, resource, context }) => [resource, action, context], decide: (call) => enforcer.enforceSync(...call) };
+    return {
+      call: ({ action, resource, context }) => [resource, action, context],
+      decide: (call) => enforcer.enforceSync(...call),
+    };
   },
 };

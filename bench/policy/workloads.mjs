@@ -8,9 +8,15 @@ const verbs = ['Get', 'List', 'Create', 'Delete', 'Update', 'Put', 'Batch', 'Sto
 const nouns = ['Channel', 'StreamKey', 'Stream', 'Recording', 'Playback', 'Stage', 'Room', 'Token', 'Session', 'Clip'];
 const services = ['ivs', 'kinesisvideo', 's3', 'iam', 'sts'];
 /** Every action that a request may name; engines without action wildcards get them expanded over this list. */
-export const universe = services.flatMap((service) => verbs.flatMap((verb) => nouns.map((noun) => `${service}:${verb}${noun}`)));
+export const universe = services.flatMap((service) =>
+  verbs.flatMap((verb) => nouns.map((noun) => `${service}:${verb}${noun}`)),
+);
 const arn = (service, type, id) => `arn:aws:${service}:us-west-2:${account}:${type}/${id}`;
-const id = (random) => Array.from({ length: 12 }, () => 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[random.int(62)]).join('');
+const id = (random) =>
+  Array.from(
+    { length: 12 },
+    () => 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[random.int(62)],
+  ).join('');
 
 const documentOf = (statements) => ({
   Version: '2012-10-17',
@@ -18,11 +24,23 @@ const documentOf = (statements) => ({
     Effect: effect,
     Action: actions,
     Resource: resources,
-    ...(conditions.length === 0 ? {} : { Condition: { StringEquals: Object.fromEntries(conditions.map(({ key, value }) => [key, value])) } }),
+    ...(conditions.length === 0
+      ? {}
+      : { Condition: { StringEquals: Object.fromEntries(conditions.map(({ key, value }) => [key, value])) } }),
   })),
 });
 
-const examples = ['ivs-console', 'ivs-view-own-permissions', 'ivs-access-channel', 'ivs-tag-owner', 'kinesisvideo-cross-account-assume-role', 'kinesisvideo-read-any-stream', 'kinesisvideo-create-and-write', 'kinesisvideo-full-access', 'kinesisvideo-write-one-stream'];
+const examples = [
+  'ivs-console',
+  'ivs-view-own-permissions',
+  'ivs-access-channel',
+  'ivs-tag-owner',
+  'kinesisvideo-cross-account-assume-role',
+  'kinesisvideo-read-any-stream',
+  'kinesisvideo-create-and-write',
+  'kinesisvideo-full-access',
+  'kinesisvideo-write-one-stream',
+];
 
 /** W1: the source documents' nine policies as one user has them; 1,000 mixed requests, half of them allowed. */
 export function w1() {
@@ -38,19 +56,50 @@ export function w1() {
       effect: s.Effect,
       actions: list(s.Action),
       resources: list(s.Resource).map((r) => r.replace('${aws:username}', user)),
-      conditions: Object.entries(s.Condition?.StringEquals ?? {}).map(([key, value]) => ({ key, value: value.replace('${aws:username}', user) })),
+      conditions: Object.entries(s.Condition?.StringEquals ?? {}).map(([key, value]) => ({
+        key,
+        value: value.replace('${aws:username}', user),
+      })),
     })),
   );
-  const actions = ['ivs:ListChannels', 'ivs:GetChannel', 'ivs:GetStream', 'ivs:StopStream', 'ivs:PutMetadata', 'ivs:UpdateChannel', 'ivs:DeleteChannel', 'iam:GetUser', 'iam:ListUsers', 'iam:GetPolicy', 'iam:CreateUser', 'kinesisvideo:GetMedia', 'kinesisvideo:DescribeStream', 'kinesisvideo:PutMedia', 'kinesisvideo:DeleteStream', 'sts:AssumeRole'];
+  const actions = [
+    'ivs:ListChannels',
+    'ivs:GetChannel',
+    'ivs:GetStream',
+    'ivs:StopStream',
+    'ivs:PutMetadata',
+    'ivs:UpdateChannel',
+    'ivs:DeleteChannel',
+    'iam:GetUser',
+    'iam:ListUsers',
+    'iam:GetPolicy',
+    'iam:CreateUser',
+    'kinesisvideo:GetMedia',
+    'kinesisvideo:DescribeStream',
+    'kinesisvideo:PutMedia',
+    'kinesisvideo:DeleteStream',
+    'sts:AssumeRole',
+  ];
   const resources = {
     ivs: [arn('ivs', 'channel', 'VgNkEJgOVX9N'), arn('ivs', 'channel', 'Ab1Cd2Ef3Gh4'), arn('ivs', 'channel', '*')],
-    iam: [`arn:aws:iam::${account}:user/${user}`, `arn:aws:iam::${account}:user/other`, `arn:aws:iam::${account}:policy/p`],
-    kinesisvideo: [arn('kinesisvideo', 'stream', 'your_stream/0123456789012'), arn('kinesisvideo', 'stream', 'my-stream/0123456789012')],
+    iam: [
+      `arn:aws:iam::${account}:user/${user}`,
+      `arn:aws:iam::${account}:user/other`,
+      `arn:aws:iam::${account}:policy/p`,
+    ],
+    kinesisvideo: [
+      arn('kinesisvideo', 'stream', 'your_stream/0123456789012'),
+      arn('kinesisvideo', 'stream', 'my-stream/0123456789012'),
+    ],
     sts: [`arn:aws:iam::${account}:role/CustomRole`, `arn:aws:iam::${account}:role/Other`],
   };
   const request = () => {
     const action = random.pick(actions);
-    return { action, resource: random.pick(resources[action.split(':')[0]]), context: { 'aws:username': user, 'aws:ResourceTag/Owner': random.pick([user, 'other']) } };
+    return {
+      action,
+      resource: random.pick(resources[action.split(':')[0]]),
+      context: { 'aws:username': user, 'aws:ResourceTag/Owner': random.pick([user, 'other']) },
+    };
   };
   return { name: 'W1 source documents', documents, statements, request, half: true, extraActions: actions };
 }
@@ -75,7 +124,15 @@ function wildResource(random, ids) {
 export function w2() {
   const random = seeded(2);
   const ids = Array.from({ length: 40 }, () => id(random));
-  const conditions = () => (random.chance(0.3) ? [{ key: random.pick(['aws:PrincipalTag/team', 'aws:ResourceTag/stage']), value: random.pick(['red', 'blue', 'green']) }] : []);
+  const conditions = () =>
+    random.chance(0.3)
+      ? [
+          {
+            key: random.pick(['aws:PrincipalTag/team', 'aws:ResourceTag/stage']),
+            value: random.pick(['red', 'blue', 'green']),
+          },
+        ]
+      : [];
   const statement = () => ({
     effect: random.chance(0.9) ? 'Allow' : 'Deny',
     actions: Array.from({ length: 1 + random.int(3) }, () => wildAction(random)),
@@ -87,33 +144,86 @@ export function w2() {
   for (const service of services) {
     for (const one of ids.filter((_, i) => i % 2 === 0)) {
       const on = arn(service, 'channel', one);
-      resourcePolicies.set(on, [{ effect: random.chance(0.8) ? 'Allow' : 'Deny', actions: [wildAction(random)], resources: [on], conditions: [] }]);
+      resourcePolicies.set(on, [
+        {
+          effect: random.chance(0.8) ? 'Allow' : 'Deny',
+          actions: [wildAction(random)],
+          resources: [on],
+          conditions: [],
+        },
+      ]);
     }
   }
   const request = () => ({
     action: random.pick(universe),
     resource: arn(random.pick(services), 'channel', random.pick(ids)),
-    context: { 'aws:PrincipalTag/team': random.pick(['red', 'blue', 'green', 'black']), 'aws:ResourceTag/stage': random.pick(['red', 'blue']) },
+    context: {
+      'aws:PrincipalTag/team': random.pick(['red', 'blue', 'green', 'black']),
+      'aws:ResourceTag/stage': random.pick(['red', 'blue']),
+    },
   });
-  return { name: 'W2 10 policies x 10 statements', documents: groups.map(documentOf), statements: [...groups.flat(), ...[...resourcePolicies.values()].flat()], resourcePolicies: new Map([...resourcePolicies].map(([on, s]) => [on, documentOf(s)])), request, half: true };
+  return {
+    name: 'W2 10 policies x 10 statements',
+    documents: groups.map(documentOf),
+    statements: [...groups.flat(), ...[...resourcePolicies.values()].flat()],
+    resourcePolicies: new Map([...resourcePolicies].map(([on, s]) => [on, documentOf(s)])),
+    request,
+    half: true,
+  };
 }
 
 /** W4: one principal with `count` statements that name exact ARNs. */
 export function w4(count) {
   const random = seeded(4);
   const arns = Array.from({ length: count }, () => arn('ivs', 'channel', id(random)));
-  const statements = arns.map((resource) => ({ effect: 'Allow', actions: ['ivs:GetChannel'], resources: [resource], conditions: [] }));
-  const request = () => ({ action: 'ivs:GetChannel', resource: random.chance(0.5) ? random.pick(arns) : arn('ivs', 'channel', id(random)), context: {} });
-  return { name: `W4 ${count} exact ARNs`, documents: Array.from({ length: count / 500 }, (_, i) => documentOf(statements.slice(i * 500, (i + 1) * 500))), statements, request };
+  const statements = arns.map((resource) => ({
+    effect: 'Allow',
+    actions: ['ivs:GetChannel'],
+    resources: [resource],
+    conditions: [],
+  }));
+  const request = () => ({
+    action: 'ivs:GetChannel',
+    resource: random.chance(0.5) ? random.pick(arns) : arn('ivs', 'channel', id(random)),
+    context: {},
+  });
+  return {
+    name: `W4 ${count} exact ARNs`,
+    documents: Array.from({ length: count / 500 }, (_, i) => documentOf(statements.slice(i * 500, (i + 1) * 500))),
+    statements,
+    request,
+  };
 }
 
 /** W3: `count` principals with three policies each, all different. Texts, as a store would hand them over. */
 export function w3Principal(index) {
   const own = `p${index}`;
   return [
-    documentOf([{ effect: 'Allow', actions: ['ivs:Get*', 'ivs:List*'], resources: [arn('ivs', 'channel', `${own}-*`)], conditions: [] }]),
-    documentOf([{ effect: 'Allow', actions: ['ivs:PutMetadata', 'ivs:StopStream'], resources: [arn('ivs', 'channel', `${own}-main`)], conditions: [{ key: 'aws:PrincipalTag/team', value: `team-${index % 100}` }] }]),
-    documentOf([{ effect: 'Deny', actions: ['ivs:Delete*'], resources: [arn('ivs', 'channel', `${own}-*`)], conditions: [] }, { effect: 'Allow', actions: ['kinesisvideo:PutMedia'], resources: [arn('kinesisvideo', 'stream', `${own}/*`)], conditions: [] }]),
+    documentOf([
+      {
+        effect: 'Allow',
+        actions: ['ivs:Get*', 'ivs:List*'],
+        resources: [arn('ivs', 'channel', `${own}-*`)],
+        conditions: [],
+      },
+    ]),
+    documentOf([
+      {
+        effect: 'Allow',
+        actions: ['ivs:PutMetadata', 'ivs:StopStream'],
+        resources: [arn('ivs', 'channel', `${own}-main`)],
+        conditions: [{ key: 'aws:PrincipalTag/team', value: `team-${index % 100}` }],
+      },
+    ]),
+    documentOf([
+      { effect: 'Deny', actions: ['ivs:Delete*'], resources: [arn('ivs', 'channel', `${own}-*`)], conditions: [] },
+      {
+        effect: 'Allow',
+        actions: ['kinesisvideo:PutMedia'],
+        resources: [arn('kinesisvideo', 'stream', `${own}/*`)],
+        conditions: [],
+      },
+    ]),
   ].map((document) => JSON.stringify(document));
 }
 
@@ -124,7 +234,13 @@ export function w3Pool(size) {
 }
 
 export function w3Request(random, index) {
-  return { action: random.pick(['ivs:GetChannel', 'ivs:StopStream', 'ivs:DeleteChannel', 'kinesisvideo:PutMedia']), resource: random.chance(0.5) ? arn('ivs', 'channel', `p${index}-main`) : arn('kinesisvideo', 'stream', `p${index}/1234567890123`), context: { 'aws:PrincipalTag/team': `team-${index % 100}` } };
+  return {
+    action: random.pick(['ivs:GetChannel', 'ivs:StopStream', 'ivs:DeleteChannel', 'kinesisvideo:PutMedia']),
+    resource: random.chance(0.5)
+      ? arn('ivs', 'channel', `p${index}-main`)
+      : arn('kinesisvideo', 'stream', `p${index}/1234567890123`),
+    context: { 'aws:PrincipalTag/team': `team-${index % 100}` },
+  };
 }
 
 /** Requests of a workload, half of them allowed where it asks for that. */

@@ -21,13 +21,13 @@ export interface Wanted {
 }
 
 /** Twelve digits, never beginning with 0 when chosen by us. */
-export function randomAccountId(env: Pick<Environment, 'random'>): string {
+function randomAccountId(env: Pick<Environment, 'random'>): string {
   const number = env.random.bytes(8).readBigUInt64BE() % 900_000_000_000n;
   return String(100_000_000_000n + number);
 }
 
 /** Adds an account with a root access key. Throws `StoreConflict` when the account or the key id exists. */
-export async function insertAccount(tx: Transaction, root: RootKey, now: number): Promise<void> {
+async function insertAccount(tx: Transaction, root: RootKey, now: number): Promise<void> {
   const { accountId, accessKeyId, secretAccessKey } = root;
   await tx.insert(accounts, anyAccount, accountId, { accountId, createdAt: now });
   await tx.insert(accessKeys, anyAccount, accessKeyId, {

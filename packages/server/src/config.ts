@@ -277,7 +277,7 @@ function fromFile(file: string, required: boolean): Readonly<Record<string, unkn
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new SettingsError(`${file} must hold a map of settings`);
   const known = new Set<string>(settingRows.filter((row) => row.flag !== undefined).map((row) => row.name));
-  for (const name of Object.keys(parsed as object)) {
+  for (const name of Object.keys(parsed)) {
     if (!known.has(name)) throw new SettingsError(`${file} names an unknown setting: ${name}`);
   }
   return parsed as Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** The command line: settings become flags from their table, and each command says what it does. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { settingRows } from '../config.ts';
 import type { Setting } from '../config.ts';
 
@@ -48,5 +48,3 @@ export function createProgram(commands: Commands, version: string): Command {
   });
   return program;
 }
-
-export { CommanderError };

@@ -3,7 +3,7 @@ import type { SettableClock } from '../clock.ts';
 import type { Arrival, Departure } from './arrival.ts';
 import { isLoopback } from './peer.ts';
 
-export interface RootCredentials {
+interface RootCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly accountId: string;

@@ -7,7 +7,7 @@ export interface Peer {
 }
 
 /** IPv4 addresses that arrive in IPv6 notation are written as IPv4, so that `aws:SourceIp` conditions match. */
-export const plainAddress = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
+const plainAddress = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
 export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 

@@ -1,5 +1,5 @@
 /** Who signed a request, as authentication establishes it. */
-export type CallerKind = 'root' | 'user' | 'assumedRole' | 'federatedUser' | 'anonymous';
+type CallerKind = 'root' | 'user' | 'assumedRole' | 'federatedUser' | 'anonymous';
 
 /** What a sealed session token carries. Times in milliseconds since the epoch. */
 export interface SessionClaims {

@@ -19,7 +19,7 @@ export interface OpenedToken {
 }
 
 /** Longest token that is looked at; longer ones are refused unread. */
-export const maxTokenLength = 8192;
+const maxTokenLength = 8192;
 
 const contextOf = (accessKeyId: string): string => `session/${accessKeyId}`;
 

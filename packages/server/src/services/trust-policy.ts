@@ -7,7 +7,7 @@ const cacheLimit = 10_000;
 const compiled = new Map<string, PolicySet>();
 
 /** The source id that decisions show for a role's trust policy. */
-export const trustSourceId = (role: Pick<RoleRecord, 'roleName'>): string => `trust:role/${role.roleName}`;
+const trustSourceId = (role: Pick<RoleRecord, 'roleName'>): string => `trust:role/${role.roleName}`;
 
 /** The role's trust policy, ready to evaluate. Cached by role, text and ids. */
 export function trustPolicyOf(role: Pick<RoleRecord, 'roleName' | 'roleId' | 'trustPolicy' | 'trustIds'>): PolicySet {

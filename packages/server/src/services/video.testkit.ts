@@ -16,7 +16,7 @@ export const noon = 1_769_860_800_000;
 type AnyModel = { [K in string]: OperationTypes };
 
 /** Who calls, from where, and under which policy document; without one nothing is authorized. */
-export interface Asking {
+interface Asking {
   readonly accountId?: string;
   readonly region?: string;
   readonly userName?: string;

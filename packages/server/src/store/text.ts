@@ -1,5 +1,5 @@
 /** Bytes of UTF-8; index rows of both engines hold one key and one value, and PostgreSQL's end at 2,704 bytes. */
-export const maxTextBytes = 1024;
+const maxTextBytes = 1024;
 
 // PostgreSQL cannot hold NUL, and a lone surrogate has no UTF-8 form: two such keys would become one.
 const unstorable = /[\0\p{Surrogate}]/u;

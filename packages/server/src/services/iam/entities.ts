@@ -64,7 +64,7 @@ export const userOwner = (call: Needs, user: UserRecord): Owner => ({
   arn: userArn(call, user),
 });
 
-export const groupOwner = (call: Needs, group: GroupRecord): Owner => ({
+const groupOwner = (call: Needs, group: GroupRecord): Owner => ({
   ...group,
   type: 'group',
   id: group.groupId,

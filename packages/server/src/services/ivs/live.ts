@@ -1,5 +1,5 @@
 /** What the control plane asks of the media plane: who is on air, and to stop or annotate it. */
-export type StreamHealth = 'HEALTHY' | 'STARVING' | 'UNKNOWN';
+type StreamHealth = 'HEALTHY' | 'STARVING' | 'UNKNOWN';
 
 /** A stream on air. */
 export interface LiveStream {

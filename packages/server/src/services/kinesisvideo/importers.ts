@@ -16,7 +16,7 @@ export interface ImportPlace {
   readonly env: Pick<Environment, 'settings' | 'random'>;
 }
 
-export interface NamedFixture {
+interface NamedFixture {
   readonly name: string;
   /** The last part of the ARN, 13 digits such as 0123456789012; now when absent. */
   readonly code?: string | undefined;

@@ -16,7 +16,7 @@ export interface SessionTags {
   readonly passed: boolean;
 }
 
-export const tagComplaints = {
+const tagComplaints = {
   duplicate: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
   notIncluded: 'The specified transitive tag key must be included in the requested tags.',
   conflict:
