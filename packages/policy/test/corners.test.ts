@@ -63,6 +63,18 @@ test('a hole beside a variable is one character', () => {
   expect(outcome({ identity }, alice, facts, arn('channel/aax'))).toBe('ImplicitDeny');
 });
 
+test.each([
+  ['*${test:V}', 'channel/x', 'Allow'],
+  ['**${test:V}', 'channel/x', 'Allow'],
+  ['*${test:V}', 'channel/y', 'ImplicitDeny'],
+  ['channel/*${test:V}*', 'channel/axb', 'Allow'],
+  ['channel/*${test:V}*', 'channel/ab', 'ImplicitDeny'],
+  ['channel/${test:V}*', 'channel/x', 'Allow'],
+])('stars beside a variable: %s and %s', (pattern, tail, expected) => {
+  const identity = setOf({ Effect: 'Allow', Action: '*', Resource: arn(pattern) });
+  expect(outcome({ identity }, alice, context({ 'test:V': 'x' }), arn(tail))).toBe(expected);
+});
+
 test('more context keys than are looked through one by one', () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`test:K${i}`, `v${i}`]));
   expect(outcome({ identity: allowIf({ StringEquals: { 'test:k29': 'v29' } }) }, alice, context(many))).toBe('Allow');

@@ -33,7 +33,9 @@ const files = [
   'slice-table.ts',
   'template.ts',
 ];
-const tests = ['cases', 'operators', 'requirements', 'layers', 'index', 'twin'].map((name) => `test/${name}.test.ts`);
+const tests = ['cases', 'operators', 'requirements', 'layers', 'index', 'twin', 'corners'].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 /** What is changed into what. */
 const rules: readonly (readonly [RegExp, string])[] = [
