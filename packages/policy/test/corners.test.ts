@@ -75,6 +75,18 @@ test.each([
   expect(outcome({ identity }, alice, context({ 'test:V': 'x' }), arn(tail))).toBe(expected);
 });
 
+test.each([
+  ['?hannel/c', 'channel/c', 'Allow'],
+  ['?hannel/c*', 'channel/cd', 'Allow'],
+  ['?', 'c', 'Allow'],
+  ['?', '?', 'Allow'],
+  ['?', 'cc', 'ImplicitDeny'],
+  ['?hannel/c', '?hannel/d', 'ImplicitDeny'],
+])('a hole at the beginning of the sixth part: %s and %s', (pattern, tail, expected) => {
+  const identity = setOf({ Effect: 'Allow', Action: '*', Resource: arn(pattern) });
+  expect(outcome({ identity }, alice, context(), arn(tail))).toBe(expected);
+});
+
 test('more context keys than are looked through one by one', () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`test:K${i}`, `v${i}`]));
   expect(outcome({ identity: allowIf({ StringEquals: { 'test:k29': 'v29' } }) }, alice, context(many))).toBe('Allow');
