@@ -50,6 +50,9 @@ export function readDecisionCase(text: string): DecisionCaseResult {
 /** Actions that a role's trust policy decides on: to assume it, and what may be passed along. */
 const trustActions = /^sts:(?:assumerole|(?:tagsession|setsourceidentity|setcontext)$)/i;
 
+/** Whether a role's trust policy decides on the action: `sts:AssumeRole*` and what goes with it (spec/policy.md 6.3). */
+export const isTrustAction = (action: string): boolean => trustActions.test(action);
+
 const callerKinds: readonly CallerKind[] = [
   'User',
   'Role',
@@ -164,7 +167,7 @@ class CaseReader {
 
   private layers(root: JsonObject, action: string): Layers {
     const identity = [...this.documents(root, 'identityPolicies'), ...this.documents(root, 'groupPolicies')];
-    const isTrust = trustActions.test(action);
+    const isTrust = isTrustAction(action);
     const rcpDefaultFullAccess = this.flag(root, '', 'rcpDefaultFullAccess');
     return {
       ...(identity.length > 0 && { identity: compilePolicies(identity) }),

@@ -53,5 +53,5 @@ export {
 export type { KeyFacts, KeyKnowledge } from './symbolic/world.ts';
 export { lintPolicy } from './lint/lint.ts';
 export type { LintCatalogue, LintOptions } from './lint/rule.ts';
-export { readDecisionCase, type DecisionCase, type DecisionCaseResult } from './decision-case.ts';
+export { isTrustAction, readDecisionCase, type DecisionCase, type DecisionCaseResult } from './decision-case.ts';
 export { callerOfArn, type CallerKind } from './caller-of-arn.ts';

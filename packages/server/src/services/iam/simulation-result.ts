@@ -1,5 +1,5 @@
 /** What the engine makes of one action, in the words of the simulation operations (spec/iam.md 6.16). */
-import { explain, policyVariables } from '@stagedoor/policy';
+import { explain, policyVariables, isTrustAction } from '@stagedoor/policy';
 import type {
   Explanation,
   LayerTrace,
@@ -127,13 +127,9 @@ function detailsOf(explanation: Explanation): Record<string, Verdict> {
   };
 }
 
-/** Actions that a role's trust policy decides on. */
-const trustActions = /^sts:(?:assumerole|(?:tagsession|setsourceidentity|setcontext)$)/i;
-
 function layersFor({ layers, resourcePolicy }: Simulation, action: string): Layers {
   if (resourcePolicy === undefined) return layers;
-  const isTrust = trustActions.test(action);
-  return { ...layers, [isTrust ? 'trust' : 'resource']: resourcePolicy };
+  return { ...layers, [isTrustAction(action) ? 'trust' : 'resource']: resourcePolicy };
 }
 
 function outcomeOn(simulation: Simulation, action: string, resource: string): Outcome {
